@@ -1,0 +1,68 @@
+# `make demo` and `make test` need Python 3.11 or newer and nothing else: each installs what it lacks into .venv.
+
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
+OURS := imaging/lenet_imaging trainer/lenet_trainer server/lenet_server client/lenet_client
+PROJECTS := $(wildcard */pyproject.toml) constraints.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test lint format generate check-generated serve train compose-test bench clean
+
+help: ## show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
+
+install: .venv/everything ## install all components and the development tools into .venv
+
+demo: .venv/serving ## start the server on the bundled model, classify samples/, stop
+	$(BIN)/python examples/demo.py
+
+test: .venv/everything ## run the tests
+	$(BIN)/python -m pytest
+
+lint: .venv/everything ## check style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy $(OURS) tests examples
+
+format: .venv/everything ## put the code into the project's form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+serve: .venv/serving ## serve models/ on port 50051
+	$(BIN)/lenet-server --model-repository models
+
+train: .venv/everything ## train LeNet on MNIST and publish the next version of models/lenet
+	$(BIN)/lenet-trainer train --dataset mnist --output models/lenet
+
+PROTOC = PATH=$(CURDIR)/.venv-generate/bin:$$PATH python -m grpc_tools.protoc --proto_path=proto
+generate: .venv-generate/ready ## generate the Python code of proto/
+	$(PROTOC) --python_out=proto --pyi_out=proto --grpc_python_out=proto --mypy_grpc_out=quiet:proto proto/lenet/*/*.proto
+
+check-generated: generate ## fail where the generated code is not what proto/ says
+	git diff --exit-code --stat -- proto
+	@test -z "$$(git ls-files --others --exclude-standard -- proto)" || { echo 'proto/ holds generated files that git does not track'; exit 1; }
+
+clean: ## remove the environments and the caches
+	rm -rf .venv .venv-generate .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+.venv/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit("lenet needs Python 3.11 or newer: make PYTHON=python3.11 …" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv .venv
+
+# A component names its siblings by path, and pip takes such a path for another package than the same path given as
+# editable. So the packages they need are installed first, then the components over them, editable.
+.venv/serving: $(PROJECTS) | .venv/bin/python
+	$(PIP) ./proto ./imaging ./server ./client
+	$(PIP) --no-deps -e proto -e imaging -e server -e client
+	@touch $@
+
+.venv/everything: $(PROJECTS) tests/requirements.txt | .venv/bin/python
+	$(PIP) ./proto ./imaging ./server ./client ./trainer -r tests/requirements.txt
+	$(PIP) --no-deps -e proto -e imaging -e server -e client -e trainer
+	@touch $@ .venv/serving
+
+.venv-generate/ready: proto/generate.txt
+	$(PYTHON) -m venv --clear .venv-generate
+	.venv-generate/bin/python -m pip --disable-pip-version-check install --quiet -r proto/generate.txt
+	@touch $@

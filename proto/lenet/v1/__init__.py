@@ -1,0 +1,1 @@
+"""Version 1 of the classification API, generated from `classifier.proto`."""

@@ -1,0 +1,91 @@
+"""Training learns, is repeatable, and stops where it is told to."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+
+from lenet_trainer.datasets import Dataset
+from lenet_trainer.errors import SettingsError, TrainingError
+from lenet_trainer.progress import Silent
+from lenet_trainer.settings import TrainSettings
+from lenet_trainer.training import Trained, count_right, train
+
+
+class Notes(Silent):
+    """A progress that keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.begun: list[tuple[str, int]] = []
+        self.lines: list[str] = []
+        self.advanced = 0
+
+    def begin(self, activity: str, total: int) -> None:
+        self.begun.append((activity, total))
+
+    def advance(self, amount: int = 1) -> None:
+        self.advanced += amount
+
+    def say(self, line: str) -> None:
+        self.lines.append(line)
+
+
+def flat(result: Trained) -> torch.Tensor:
+    """All weights in a row."""
+    return torch.cat([tensor.flatten() for tensor in result.network.state_dict().values()])
+
+
+def test_the_same_seed_gives_the_same_weights(small_digits: Dataset, quick: TrainSettings, trained: Trained) -> None:
+    torch.manual_seed(99)  # other random numbers in the process change nothing
+    again = train(small_digits, quick, Silent())
+    assert again.validation_accuracy == trained.validation_accuracy
+    assert torch.equal(flat(again), flat(trained))
+
+
+def test_another_seed_gives_other_weights(small_digits: Dataset, quick: TrainSettings, trained: Trained) -> None:
+    other = train(small_digits, replace(quick, seed=4, max_steps=1), Silent())
+    assert not torch.equal(flat(other), flat(trained))
+
+
+def test_it_learns(small_digits: Dataset) -> None:
+    settings = TrainSettings(dataset="digits", epochs=8, device="cpu")
+    images, labels = map(torch.from_numpy, small_digits.split("test"))
+    result = train(small_digits, settings, Silent())
+    assert count_right(result.network, images, labels, torch.arange(360)) / 360 > 0.5
+
+
+def test_steps_and_reports(small_digits: Dataset, quick: TrainSettings) -> None:
+    notes = Notes()
+    result = train(small_digits, replace(quick, epochs=2, max_steps=None, validation_share=0.25), notes)
+    assert result.validation_images == 359  # a quarter of 1,437
+    assert result.steps == notes.advanced == 2 * 9  # 1,078 pictures are nine batches of 128
+    assert notes.begun == [("training", 18)]
+    assert [line.split(":")[0] for line in notes.lines] == ["epoch 1 of 2", "epoch 2 of 2"]
+    assert notes.lines[1].endswith(f"validation {100 * (result.validation_accuracy or 0):.2f} %")
+
+
+def test_training_without_validation(small_digits: Dataset, quick: TrainSettings) -> None:
+    result = train(small_digits, replace(quick, validation_share=0.0, max_steps=1), Silent())
+    assert (result.steps, result.validation_images, result.validation_accuracy) == (1, 0, None)
+
+
+def test_the_test_split_is_not_looked_at(small_digits: Dataset, quick: TrainSettings, trained: Trained) -> None:
+    without = replace(small_digits, test_images=small_digits.test_images[:0], test_labels=small_digits.test_labels[:0])
+    again = train(without, quick, Silent())
+    assert torch.equal(flat(again), flat(trained))
+
+
+def test_a_training_that_diverges(small_digits: Dataset, quick: TrainSettings) -> None:
+    dark = replace(
+        small_digits, train_images=small_digits.train_images[:64], train_labels=small_digits.train_labels[:64]
+    )
+    with pytest.raises(TrainingError, match="lower --learning-rate"):
+        train(dark, replace(quick, learning_rate=10.0, weight_decay=10.0, max_steps=400, epochs=400), Silent())
+
+
+def test_a_device_that_is_not_there(small_digits: Dataset, quick: TrainSettings) -> None:
+    if torch.cuda.is_available():
+        assert train(small_digits, replace(quick, device="cuda"), Silent()).device == "cuda"
+    else:
+        with pytest.raises(SettingsError, match="--device cuda"):
+            train(small_digits, replace(quick, device="cuda"), Silent())

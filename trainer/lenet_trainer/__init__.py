@@ -1,0 +1,1 @@
+"""Trains LeNet and publishes it as a verified ONNX model."""

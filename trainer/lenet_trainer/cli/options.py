@@ -1,0 +1,77 @@
+"""Makes flags of the fields of a settings class, and settings of flags and environment variables.
+
+A flag counts before its environment variable LENET_TRAINER_<FIELD>, and that before the default.
+"""
+
+import argparse
+from collections.abc import Mapping
+from dataclasses import Field, fields
+from pathlib import Path
+from types import NoneType
+from typing import Any, TypeVar, get_args, get_type_hints
+
+from lenet_trainer.errors import SettingsError
+from lenet_trainer.settings import DataSettings, flag, value_range, variable
+
+KINDS = {int: "a whole number", float: "a number", str: "a text", Path: "a path"}
+
+Settings = TypeVar("Settings", bound=DataSettings)
+
+
+def add_options(parser: argparse.ArgumentParser, kind: type[DataSettings]) -> None:
+    """Add a flag for every field of a settings class."""
+    for item in fields(kind):
+        # Every value is read as text, so that flags and environment variables are checked by the same code.
+        parser.add_argument(flag(item.name), metavar=metavar(kind, item), help=description(item))
+
+
+def read_settings(kind: type[Settings], arguments: argparse.Namespace, environment: Mapping[str, str]) -> Settings:
+    """The settings that flags and environment give; raises SettingsError naming the flag and what it takes."""
+    given: dict[str, Any] = {}
+    for item in fields(kind):
+        text = getattr(arguments, item.name)
+        if text is None:
+            text = environment.get(variable(item.name))
+        if text is None and item.name == "data_dir":
+            text = environment.get("LENET_DATA_DIR")
+        if text is not None:
+            given[item.name] = parse(text, value_type(kind, item), item)
+    return kind(**given)
+
+
+def parse(text: str, kind: type, item: "Field[Any]") -> Any:
+    """The value of a field in a text."""
+    try:
+        return kind(text)
+    except ValueError as error:
+        allowed = value_range(item.metadata)
+        within = f" from {allowed}" if allowed else ""
+        raise SettingsError(
+            f"{flag(item.name)} ({variable(item.name)}) must be {KINDS[kind]}{within}, not {text!r}"
+        ) from error
+
+
+def value_type(kind: type[DataSettings], item: "Field[Any]") -> type:
+    """The type of a field's values, without the None of fields that may be left out."""
+    hint = get_type_hints(kind)[item.name]
+    value: type = next((part for part in get_args(hint) if part is not NoneType), hint)
+    return value
+
+
+def metavar(kind: type[DataSettings], item: "Field[Any]") -> str:
+    """What stands for the value in the help: the choices, or its type."""
+    choices = item.metadata["choices"]
+    if choices:
+        return "|".join(choices)
+    return {int: "N", float: "X", Path: "PATH", str: "URL"}[value_type(kind, item)]
+
+
+def description(item: "Field[Any]") -> str:
+    """The help of a field: what it is, its range, its default and its environment variable."""
+    parts = [item.metadata["description"]]
+    if item.metadata["minimum"] is not None:
+        parts.append(value_range(item.metadata))
+    if item.default is not None:
+        shown = f"{item.default:.4g}" if isinstance(item.default, float) else item.default
+        parts.append(f"default {shown}")
+    return "; ".join([*parts, variable(item.name)]).replace("%", "%%")

@@ -1,0 +1,38 @@
+"""lenet-trainer train: train a model, verify it, publish it.
+
+lenet-trainer train --dataset mnist --data-dir data --output models/lenet
+lenet-trainer train --dataset digits --output trial --max-steps 30
+"""
+
+import argparse
+import os
+from datetime import UTC, datetime
+
+from lenet_trainer.cli.bars import stderr_progress
+from lenet_trainer.cli.options import add_options, read_settings
+from lenet_trainer.settings import TrainSettings
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's flags."""
+    add_options(parser, TrainSettings)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Train and publish; the last line on stdout is the folder of the published version."""
+    settings = read_settings(TrainSettings, arguments, os.environ)
+    import torch  # takes seconds, which --help and wrong flags need not wait for
+
+    from lenet_trainer.cli.tables import accuracy_line, parity_lines
+    from lenet_trainer.pipeline import train_and_publish
+
+    if settings.threads:
+        torch.set_num_threads(settings.threads)
+    with stderr_progress() as progress:
+        outcome = train_and_publish(settings, datetime.now(UTC), progress)
+    print(accuracy_line(outcome.parity.right, outcome.parity.images))
+    for line in parity_lines(outcome.parity):
+        print(line)
+    print(outcome.path)
+    return 0

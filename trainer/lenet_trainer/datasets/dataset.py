@@ -1,0 +1,57 @@
+"""What every dataset is once it is loaded: pictures and labels, split for training and testing."""
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lenet_trainer.datasets.idx import serialise
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Pictures uint8 [N, C, H, W] with labels int64 [N], indices into `labels`.
+
+    `fit` names the preprocessing of lenet_imaging that brings other pictures into this form ("ink" or "resize").
+    `description` and `attribution` are sentences for the model card.
+    """
+
+    name: str
+    sha256: str
+    labels: tuple[str, ...]
+    fit: str
+    train_images: NDArray[np.uint8]  # [N, C, H, W]
+    train_labels: NDArray[np.int64]  # [N]
+    test_images: NDArray[np.uint8]  # [N, C, H, W]
+    test_labels: NDArray[np.int64]  # [N]
+    description: str
+    attribution: str
+
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        """Channels, height and width of every picture."""
+        channels, height, width = self.train_images.shape[1:]
+        return channels, height, width
+
+    def split(self, name: str) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+        """Images [N, C, H, W] and labels [N] of the split `train` or `test`."""
+        if name == "train":
+            return self.train_images, self.train_labels
+        if name == "test":
+            return self.test_images, self.test_labels
+        raise ValueError(f"a dataset has the splits train and test, not {name!r}")
+
+
+def content_digest(
+    train_images: NDArray[np.uint8],
+    train_labels: NDArray[np.int64],
+    test_images: NDArray[np.uint8],
+    test_labels: NDArray[np.int64],
+) -> str:
+    """SHA-256 of the four arrays as IDX files, one after the other, as `cat … | sha256sum` computes it for MNIST's."""
+    digest = hashlib.sha256()
+    for images, labels in ((train_images, train_labels), (test_images, test_labels)):
+        digest.update(serialise(images[:, 0] if images.shape[1] == 1 else images))
+        digest.update(serialise(labels.astype(np.uint8)))
+    return digest.hexdigest()

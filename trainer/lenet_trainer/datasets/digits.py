@@ -1,0 +1,44 @@
+"""scikit-learn's 1,797 small digits, which come with the package: for trials and tests without a download."""
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.datasets import load_digits as load_bundled
+from sklearn.model_selection import train_test_split
+
+from lenet_imaging import Preprocessing, fit
+from lenet_trainer.datasets.dataset import Dataset, content_digest
+
+TEST_IMAGES = 360
+BRIGHTEST = 16  # the pictures have 17 levels of grey
+
+
+def load_digits() -> Dataset:
+    """1,437 pictures to train and 360 to test, always the same ones, each label in both in the same proportion."""
+    bundled = load_bundled()
+    levels = np.rint(bundled.images * (255 / BRIGHTEST)).astype(np.uint8)  # [N, 8, 8]
+    images = np.stack([enlarge(picture) for picture in levels])  # [N, 1, 28, 28]
+    labels = bundled.target.astype(np.int64)  # [N]
+    train, test = train_test_split(np.arange(len(labels)), test_size=TEST_IMAGES, stratify=labels, random_state=0)
+    arrays = (images[train], labels[train], images[test], labels[test])
+    return Dataset(
+        "digits",
+        content_digest(*arrays),
+        tuple("0123456789"),
+        "ink",
+        *arrays,
+        description=(
+            "scikit-learn's digits: 1,797 handwritten digits of 8×8 pixels, enlarged to 28×28, "
+            "1,437 to train and 360 to test"
+        ),
+        attribution=(
+            "Optical Recognition of Handwritten Digits by E. Alpaydin and C. Kaynak, UCI Machine Learning Repository, "
+            "CC BY 4.0"
+        ),
+    )
+
+
+def enlarge(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """One picture [8, 8], light ink on black, as [1, 28, 28], through the preprocessing that serving uses too."""
+    # These pictures are cut tight around the ink; a frame of paper tells the preprocessing which of the two is ink.
+    fitted: NDArray[np.uint8] = fit(np.pad(picture, 2), Preprocessing(fit="ink", channels=1, height=28, width=28))
+    return fitted

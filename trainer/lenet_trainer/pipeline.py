@@ -1,0 +1,80 @@
+"""From settings to a published model: load, train, test, export, verify, publish."""
+
+import platform
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import torch
+
+from lenet_trainer.architecture import layers
+from lenet_trainer.card import model_card
+from lenet_trainer.datasets import Dataset, load
+from lenet_trainer.errors import VerificationError
+from lenet_trainer.export import export
+from lenet_trainer.metadata import ModelMetadata
+from lenet_trainer.model_file import parse_model
+from lenet_trainer.progress import Progress
+from lenet_trainer.publish import publish, require_writable
+from lenet_trainer.settings import TrainSettings
+from lenet_trainer.training import Trained, count_right, train
+from lenet_trainer.verify import ParityReport, verify
+
+# The file knows its dataset by name and digest, and nothing of this machine's folders.
+UNRECORDED = ("dataset", "data_dir", "mirror", "output")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a training left behind: the checked comparison and the folder of the published version."""
+
+    parity: ParityReport
+    path: Path
+
+
+def train_and_publish(settings: TrainSettings, now: datetime, progress: Progress) -> Outcome:
+    """Train as the settings say and publish the model; `now` is the UTC time written into it.
+
+    Raises DatasetError, PublishError or VerificationError; then nothing is published.
+    """
+    require_writable(settings.output)  # not after minutes of training
+    dataset = load(settings, progress)
+    trained = train(dataset, settings, progress)
+    metadata = describe(dataset, settings, trained, now)
+    content = export(trained.network, metadata)
+    parity = verify(parse_model(content), dataset, progress)
+    if parity.right != round(metadata.test_accuracy * metadata.test_images):
+        # verify rebuilds PyTorch's network from the file, so only this compares the file with the trained network.
+        raise VerificationError("the exported file and the trained network differ in accuracy; nothing is published")
+    card = model_card(metadata, layers(trained.network), dataset, parity)
+    return Outcome(parity, publish(content, card, parity, settings.output))
+
+
+def describe(dataset: Dataset, settings: TrainSettings, trained: Trained, now: datetime) -> ModelMetadata:
+    """The metadata of a trained network; here, once, the test split is looked at."""
+    images, labels = (torch.from_numpy(array) for array in dataset.split("test"))
+    right = count_right(trained.network, images, labels, torch.arange(len(images)))
+    recorded = {name: value for name, value in asdict(settings).items() if name not in UNRECORDED}
+    return ModelMetadata(
+        labels=dataset.labels,
+        fit=dataset.fit,
+        dataset=dataset.name,
+        dataset_sha256=dataset.sha256,
+        test_accuracy=right / len(images),
+        test_images=len(images),
+        parameters=trained.network.parameter_count,
+        training=recorded
+        | {
+            "threads": torch.get_num_threads(),
+            "device": trained.device,
+            "steps": trained.steps,
+            "seconds": round(trained.seconds, 1),
+            "validation_images": trained.validation_images,
+            "validation_accuracy": trained.validation_accuracy,
+            "torch": torch.__version__,
+            "python": platform.python_version(),
+        },
+        trainer_version=version("lenet-trainer"),
+        created=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+    )

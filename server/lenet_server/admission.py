@@ -1,0 +1,57 @@
+"""The door for calls: counts those inside, and once closed turns newcomers away.
+
+grpcio's own stop() cancels calls that have arrived but were not handed to a thread yet, and their callers see
+CANCELLED, which nobody retries (grpc issue 41785). So a drain closes this door first, where a newcomer gets
+UNAVAILABLE, and lets grpcio stop only when the last call is answered and no newcomer has knocked for a while.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from lenet_server.errors import ServingError, Unavailable
+
+# Callers that are refused here go to another server or wait before they try again. What was on its way is here sooner.
+QUIET_SECONDS = 0.1
+
+
+class Admission:
+    """Open until close(). `refused` is told of each newcomer that is turned away."""
+
+    def __init__(self, refused: Callable[[ServingError], None]) -> None:
+        self._refused = refused
+        self._changed = threading.Condition()
+        self._inside = 0
+        self._closed = False
+        self._knocked = threading.Event()
+
+    @contextmanager
+    def admitted(self) -> Iterator[None]:
+        """Be inside for the length of a `with` block. Raises Unavailable where the door is closed."""
+        with self._changed:
+            if self._closed:
+                self._knocked.set()
+                refusal = Unavailable("the server is shutting down: try another one")
+                self._refused(refusal)
+                raise refusal
+            self._inside += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._inside -= 1
+                self._changed.notify_all()
+
+    def close(self) -> None:
+        """Turn newcomers away from now on."""
+        with self._changed:
+            self._closed = True
+
+    def wait_until_quiet(self, seconds: float) -> None:
+        """Wait, at most so long, until nobody is inside and nobody knocks any more."""
+        deadline = time.monotonic() + seconds
+        with self._changed:
+            self._changed.wait_for(lambda: self._inside == 0, seconds)
+        while self._knocked.wait(QUIET_SECONDS) and time.monotonic() < deadline:
+            self._knocked.clear()

@@ -1,0 +1,108 @@
+"""Puts the server together from its parts, and takes it down in the right order."""
+
+import logging
+import threading
+from contextlib import ExitStack
+from pathlib import Path
+
+from prometheus_client import CollectorRegistry
+
+from lenet_imaging import Limits
+from lenet_server import __version__, catalog
+from lenet_server.batcher import Batcher
+from lenet_server.catalog import ServedModel
+from lenet_server.classifier import Classifier
+from lenet_server.cores import usable_cores
+from lenet_server.grpc_server import GrpcServer
+from lenet_server.http_server import HttpServer
+from lenet_server.metrics import Metrics, ModelMetrics
+from lenet_server.model import Model
+from lenet_server.service import ClassifierService
+from lenet_server.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+class App:
+    """A whole server. `with App(settings, registry) as app:` serves until the block ends, then drains.
+
+    Attributes: `grpc_port` and `http_port`, as they were really opened.
+    """
+
+    def __init__(self, settings: Settings, registry: CollectorRegistry) -> None:
+        """Load the models and open the ports; the metrics go into `registry`.
+
+        Raises ModelRejected where there is nothing to serve and PortUnavailable where a port cannot be opened.
+        """
+        self._settings = settings
+        self._ready = threading.Event()
+        self._metrics = Metrics(registry)
+        with ExitStack() as undo:
+            self._catalog = catalog.load(settings.model_repository, self._load_model, self._serve_model)
+            undo.callback(self._catalog.stop)
+            limits = Limits(max_bytes=settings.max_image_bytes, max_pixels=settings.max_image_pixels)
+            service = ClassifierService(Classifier(self._catalog, limits), self._catalog, self._metrics)
+            self._http = HttpServer(settings.host, settings.http_port, self._metrics.registry, self._ready.is_set)
+            undo.callback(self._http.stop)
+            self._grpc = GrpcServer(service, self._catalog, settings)
+            undo.pop_all()
+        self.grpc_port = self._grpc.port
+        self.http_port = self._http.port
+
+    def __enter__(self) -> "App":
+        """Answer calls."""
+        self._http.start()
+        self._grpc.start()
+        self._ready.set()
+        for each in self._catalog:
+            model = each.model
+            log.info(
+                "model %s version %d: %d labels, input %s",
+                model.name,
+                model.version,
+                len(model.labels),
+                model.input_shape,
+            )
+        log.info(
+            "lenet-server %s serves gRPC on %s:%d, HTTP on %s:%d",
+            __version__,
+            self._settings.host,
+            self.grpc_port,
+            self._settings.host,
+            self.http_port,
+            extra={"fields": {"grpc_port": self.grpc_port, "http_port": self.http_port}},
+        )
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Drain: say so, pause, refuse new calls, answer those that were accepted, end the threads."""
+        self._ready.clear()
+        self._grpc.announce_shutdown()
+        log.info("draining")
+        if self._settings.shutdown_delay_seconds:
+            threading.Event().wait(self._settings.shutdown_delay_seconds)
+        self._grpc.stop(self._settings.shutdown_grace_seconds)
+        self._catalog.stop()
+        self._http.stop()
+        answered = self._metrics.requests_by_code()
+        log.info("stopped, requests answered: %d", sum(answered.values()), extra={"fields": {"requests": answered}})
+
+    def _load_model(self, name: str, version: int, path: Path) -> Model:
+        threads = self._settings.inference_threads or usable_cores()
+        model = Model(path, name=name, version=version, threads=threads)
+        model.warm_up(self._settings.max_batch_size)
+        return model
+
+    def _serve_model(self, model: Model) -> ServedModel:
+        metrics = ModelMetrics(self._metrics, model.name, model.version, model.labels)
+        batcher = Batcher(
+            model.predict,
+            metrics,
+            name=model.name,
+            max_batch_size=self._settings.max_batch_size,
+            max_delay_seconds=self._settings.max_queue_delay_ms / 1000,
+            max_queue_size=self._settings.max_queue_size,
+        )
+        self._metrics.model_served(model.name, model.version, model.metadata)
+        self._metrics.queue_length(model.name, model.version, batcher.__len__)
+        return ServedModel(model, batcher, metrics)

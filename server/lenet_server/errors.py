@@ -1,0 +1,33 @@
+"""What can go wrong with a call, without a word about gRPC; `statuses` says which status each becomes."""
+
+
+class ServingError(Exception):
+    """A call that gets no answer. Its message is for the caller to read."""
+
+
+class InvalidRequest(ServingError):
+    """The request is wrong in itself: sending it again will not help."""
+
+
+class ModelNotFound(ServingError):
+    """No such model or version is served."""
+
+
+class QueueFull(ServingError):
+    """More calls wait than the queue holds."""
+
+
+class Unavailable(ServingError):
+    """The server is shutting down."""
+
+
+class DeadlineExceeded(ServingError):
+    """The caller's deadline passed while the call waited; nothing was computed for it."""
+
+
+class CallerGone(ServingError):
+    """The caller cancelled or hung up while the call waited; nothing was computed for it."""
+
+
+class ModelRejected(Exception):
+    """A model file that cannot be served, and why. Raised while loading, never while serving."""

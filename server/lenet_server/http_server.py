@@ -1,0 +1,73 @@
+"""The HTTP port, for machines: /metrics for Prometheus, /livez and /readyz for orchestrators."""
+
+import threading
+from collections.abc import Callable, Iterable
+from socketserver import ThreadingMixIn
+from typing import TYPE_CHECKING
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+from prometheus_client import CollectorRegistry, make_wsgi_app
+
+from lenet_server.ports import PortUnavailable
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+
+class HttpServer:
+    """Serves in a thread of its own from start() to stop()."""
+
+    def __init__(self, host: str, port: int, registry: CollectorRegistry, is_ready: Callable[[], bool]) -> None:
+        """Open the port; raises PortUnavailable where that is not possible."""
+        try:
+            self._server = make_server(host, port, _application(registry, is_ready), _Server, _QuietHandler)
+        except OSError as error:
+            raise PortUnavailable(host, port, "--http-port") from error
+        self.port: int = self._server.server_port
+        self._thread = threading.Thread(target=self._server.serve_forever, name="http")
+
+    def start(self) -> None:
+        """Answer requests."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Close the port and end the thread."""
+        if self._thread.is_alive():
+            self._server.shutdown()
+            self._thread.join()
+        self._server.server_close()
+
+
+class _Server(ThreadingMixIn, WSGIServer):
+    daemon_threads = True
+
+
+class _QuietHandler(WSGIRequestHandler):
+    timeout = 10  # seconds for a client to send its request: an idle connection holds a thread
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing: scrapes and probes come every few seconds."""
+
+
+def _application(registry: CollectorRegistry, is_ready: Callable[[], bool]) -> "WSGIApplication":
+    metrics: WSGIApplication = make_wsgi_app(registry)
+
+    def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        match environ["PATH_INFO"]:
+            case "/metrics":
+                return metrics(environ, start_response)
+            case "/livez":
+                return _text(start_response, "200 OK", "alive")
+            case "/readyz" if is_ready():
+                return _text(start_response, "200 OK", "ready")
+            case "/readyz":
+                return _text(start_response, "503 Service Unavailable", "not ready")
+            case _:
+                return _text(start_response, "404 Not Found", "there are /metrics, /livez and /readyz")
+
+    return application
+
+
+def _text(start_response: "StartResponse", status: str, body: str) -> Iterable[bytes]:
+    start_response(status, [("Content-Type", "text/plain; charset=utf-8")])
+    return [f"{body}\n".encode()]

@@ -1,0 +1,100 @@
+"""The server's settings: each field is a flag and an environment variable, documented here and nowhere else.
+
+`max_batch_size` is `--max-batch-size` and `LENET_SERVER_MAX_BATCH_SIZE`. A flag wins over the environment.
+"""
+
+import argparse
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+PREFIX = "LENET_SERVER_"
+
+
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if not text.strip().lstrip("-").isdecimal() or not low <= int(text) <= high:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from {low} to {high}")
+        return int(text)
+
+    return parse
+
+
+def _number(low: float, high: float) -> Callable[[str], float]:
+    def parse(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            value = float("nan")
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a number from {low:g} to {high:g}")
+        return value
+
+    return parse
+
+
+def _one_of(*choices: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text not in choices:
+            raise argparse.ArgumentTypeError(f"{text!r} is not one of {', '.join(choices)}")
+        return text
+
+    return parse
+
+
+def _setting(default: Any, parse: Callable[[str], Any], text: str) -> Any:
+    return field(default=default, metadata={"parse": parse, "help": text})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How the server is set up."""
+
+    model_repository: Path = _setting(Path("models"), Path, "folder of models: NAME/VERSION/model.onnx")
+    host: str = _setting("127.0.0.1", str, "address to listen on; 0.0.0.0 for all interfaces")
+    port: int = _setting(50051, _whole(0, 65535), "gRPC port; 0 picks a free one")
+    http_port: int = _setting(8080, _whole(0, 65535), "port of /metrics, /livez and /readyz; 0 picks a free one")
+    max_batch_size: int = _setting(64, _whole(1, 4096), "most images in one run of the model")
+    max_queue_delay_ms: float = _setting(
+        0.0, _number(0, 10_000), "how long a free model waits for its batch to fill; 0 takes what is there"
+    )
+    max_queue_size: int = _setting(
+        1024, _whole(1, 16_384), "most requests that wait for a model; more are refused at once"
+    )
+    max_message_bytes: int = _setting(64 * 2**20, _whole(1024, 2**31 - 1), "largest request")
+    max_image_bytes: int = _setting(32 * 2**20, _whole(1, 2**31 - 1), "largest picture file in a request")
+    max_image_pixels: int = _setting(64_000_000, _whole(1, 2**30), "largest picture, width × height")
+    inference_threads: int = _setting(
+        0, _whole(0, 1024), "threads that compute one batch; 0 for as many as there are usable cores"
+    )
+    shutdown_delay_seconds: float = _setting(
+        0.0, _number(0, 600), "pause between failing health checks and refusing calls, for load balancers to notice"
+    )
+    shutdown_grace_seconds: float = _setting(30.0, _number(0, 3600), "longest wait for calls to be answered at the end")
+    log_format: str = _setting("text", _one_of("text", "json"), "form of the log: text or json")
+    log_level: str = _setting(
+        "info", _one_of("debug", "info", "warning", "error"), "least level to log: debug, info, warning or error"
+    )
+
+
+def parse(arguments: Sequence[str] | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
+    """Settings from flags and environment. A wrong value ends the program with status 2, naming flag and range."""
+    parser = argparse.ArgumentParser(
+        prog="lenet-server",
+        description="Serve ONNX image classifiers over gRPC, in batches.",
+        epilog=f"Each flag is an environment variable as well: --max-batch-size is {PREFIX}MAX_BATCH_SIZE.",
+    )
+    parser.add_argument("--version", action="version", version=f"lenet-server {version('lenet-server')}")
+    for each in fields(Settings):
+        parser.add_argument(
+            f"--{each.name.replace('_', '-')}",
+            type=each.metadata["parse"],
+            # argparse runs `type` over a default that is a string: the environment is checked like the flag.
+            default=environ.get(PREFIX + each.name.upper(), each.default),
+            metavar=each.name.rsplit("_", 1)[-1].upper(),
+            help=f"{each.metadata['help']} (default: {each.default})",
+        )
+    return Settings(**vars(parser.parse_args(arguments)))

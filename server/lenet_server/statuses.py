@@ -1,0 +1,40 @@
+"""The one table from this server's errors to gRPC status codes."""
+
+import logging
+
+import grpc
+
+from lenet_server.errors import (
+    CallerGone,
+    DeadlineExceeded,
+    InvalidRequest,
+    ModelNotFound,
+    QueueFull,
+    ServingError,
+    Unavailable,
+)
+
+log = logging.getLogger(__name__)
+
+STATUS_OF: dict[type[ServingError], grpc.StatusCode] = {
+    InvalidRequest: grpc.StatusCode.INVALID_ARGUMENT,
+    ModelNotFound: grpc.StatusCode.NOT_FOUND,
+    QueueFull: grpc.StatusCode.RESOURCE_EXHAUSTED,
+    Unavailable: grpc.StatusCode.UNAVAILABLE,
+    DeadlineExceeded: grpc.StatusCode.DEADLINE_EXCEEDED,
+    CallerGone: grpc.StatusCode.CANCELLED,
+}
+
+
+def status(error: Exception) -> tuple[grpc.StatusCode, str]:
+    """The status and the message for the caller. What nobody foresaw is told to the log, not to the caller."""
+    if isinstance(error, ServingError):
+        return STATUS_OF[type(error)], str(error)
+    log.error("a call failed unforeseen", exc_info=error)
+    return grpc.StatusCode.INTERNAL, "internal error: the server's log says more"
+
+
+def number(code: grpc.StatusCode) -> int:
+    """The number of a status code on the wire."""
+    value: tuple[int, str] = code.value
+    return value[0]

@@ -1,0 +1,155 @@
+"""Which files are served, and which are refused with the reason."""
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+
+from lenet_imaging import Preprocessing
+from lenet_server import catalog
+from lenet_server.catalog import ServedModel
+from lenet_server.errors import ModelNotFound, ModelRejected
+from lenet_server.model import Model
+from lenet_server.repository import find_models
+
+BUNDLED = Path(__file__).parents[2] / "models/lenet/1/model.onnx"
+
+
+def load(path: Path, name: str = "lenet", version: int = 1) -> Model:
+    return Model(path, name=name, version=version, threads=1)
+
+
+@pytest.fixture
+def file() -> onnx.ModelProto:
+    """The bundled model, to be spoilt."""
+    return onnx.load(BUNDLED)
+
+
+def set_metadata(file: onnx.ModelProto, key: str, value: str | None) -> None:
+    kept = [each for each in file.metadata_props if each.key != key]
+    del file.metadata_props[:]
+    file.metadata_props.extend(kept)
+    if value is not None:
+        file.metadata_props.add(key=key, value=value)
+
+
+def test_the_bundled_model_keeps_the_contract() -> None:
+    model = load(BUNDLED)
+    assert model.input_shape == (1, 28, 28)
+    assert model.labels == list("0123456789")
+    assert model.preprocessing == Preprocessing("ink", 1, 28, 28)
+    for images in (1, 2, 64):
+        outputs = model.predict(np.zeros((images, 1, 28, 28), np.uint8))
+        assert outputs.probabilities.shape == outputs.logits.shape == (images, 10)
+        np.testing.assert_allclose(outputs.probabilities.sum(axis=1), 1, rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "reason"),
+    [
+        ("labels", None, "`labels` is missing"),
+        ("labels", "0,1,2", "is not JSON"),
+        ("labels", json.dumps([0, 1]), "not a list of strings"),
+        ("labels", json.dumps(["a", "b"]), r"`probabilities` must be float32 \[N, 2\]"),
+        ("preprocessing", None, "`preprocessing`.*KeyError"),
+        ("preprocessing", json.dumps({"fit": "stretch"}), "`preprocessing`.*stretch"),
+        ("preprocessing", json.dumps({"scale": 2}), "`preprocessing`.*scale"),
+    ],
+)
+def test_wrong_metadata_is_refused(
+    file: onnx.ModelProto, tmp_path: Path, key: str, value: str | None, reason: str
+) -> None:
+    set_metadata(file, key, value)
+    onnx.save(file, tmp_path / "model.onnx")
+    with pytest.raises(ModelRejected, match=reason):
+        load(tmp_path / "model.onnx")
+
+
+def test_a_wrong_input_is_refused(file: onnx.ModelProto, tmp_path: Path) -> None:
+    file.graph.input[0].name = file.graph.node[0].input[0] = "pixels"
+    onnx.save(file, tmp_path / "model.onnx")
+    with pytest.raises(ModelRejected, match="one input `image` of uint8 is expected, the file has: pixels"):
+        load(tmp_path / "model.onnx")
+
+
+def test_a_fixed_batch_size_is_refused(file: onnx.ModelProto, tmp_path: Path) -> None:
+    file.graph.input[0].type.tensor_type.shape.dim[0].dim_value = 1
+    onnx.save(file, tmp_path / "model.onnx")
+    with pytest.raises(ModelRejected, match="only N free"):
+        load(tmp_path / "model.onnx")
+
+
+@pytest.mark.parametrize("content", [b"", b"not an ONNX file"])
+def test_what_is_no_onnx_file_is_refused(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "model.onnx").write_bytes(content)
+    with pytest.raises(ModelRejected, match="not a model that ONNX Runtime can load"):
+        load(tmp_path / "model.onnx")
+
+
+def publish(root: Path, name: str, version: int | str, *, broken: bool = False) -> None:
+    folder = root / name / str(version)
+    folder.mkdir(parents=True)
+    if broken:
+        (folder / "model.onnx").write_bytes(b"broken")
+    else:
+        shutil.copy(BUNDLED, folder / "model.onnx")
+
+
+def test_models_are_found_by_name_and_whole_number(tmp_path: Path) -> None:
+    for version in ("1", "latest", "0", ".publishing-3"):
+        publish(tmp_path, "a", version)
+    publish(tmp_path, "b", 2)
+    publish(tmp_path, "b", 10)
+    publish(tmp_path, ".hidden", 1)
+    (tmp_path / "a" / "7").mkdir()  # a version without a file is none
+    found = {name: sorted(versions) for name, versions in find_models(tmp_path).items()}
+    assert found == {"a": [1], "b": [2, 10]}
+
+
+def test_a_repository_that_is_no_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ModelRejected, match="is not a folder: set --model-repository"):
+        find_models(tmp_path / "nowhere")
+
+
+class NoBatcher:
+    """Stands where a batcher would: these tests send nothing."""
+
+    def stop(self) -> None:
+        """Nothing to stop."""
+
+
+def serve(root: Path) -> catalog.Catalog:
+    return catalog.load(
+        root,
+        lambda name, version, path: load(path, name, version),
+        lambda model: ServedModel(model, NoBatcher(), None),  # type: ignore[arg-type]
+    )
+
+
+def test_the_newest_version_that_can_be_loaded_is_served(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    for version, broken in ((1, False), (2, False), (10, True)):
+        publish(tmp_path, "lenet", version, broken=broken)
+    served = serve(tmp_path)
+    assert served.find("", 0).model.version == 2
+    assert "model lenet version 10 cannot be served" in caplog.text
+
+
+def test_a_call_names_its_model_where_there_are_several(tmp_path: Path) -> None:
+    publish(tmp_path, "a", 1)
+    publish(tmp_path, "b", 3)
+    served = serve(tmp_path)
+    assert served.find("b", 0).model.version == 3
+    assert [each.model.name for each in served] == ["a", "b"]
+    with pytest.raises(ModelNotFound, match="name the model: this server has a, b"):
+        served.find("", 0)
+    with pytest.raises(ModelNotFound, match="no version 1 of model 'b': this server has 3"):
+        served.find("b", 1)
+
+
+def test_a_repository_without_a_usable_model_is_refused(tmp_path: Path) -> None:
+    publish(tmp_path, "lenet", 1, broken=True)
+    with pytest.raises(ModelRejected, match="no model to serve"):
+        serve(tmp_path)

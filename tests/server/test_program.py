@@ -1,0 +1,63 @@
+"""The program `lenet-server` as a process: start, messages, exit statuses."""
+
+import json
+import logging
+import socket
+from pathlib import Path
+
+from lenet_server.cores import usable_cores
+from lenet_server.logs import JsonFormatter, TextFormatter
+from tests.conftest import ROOT
+from tests.processes import run, server_process
+
+
+def test_it_says_what_it_serves_and_where() -> None:
+    with server_process(f"--model-repository={ROOT / 'models'}") as server:
+        messages = [event["message"] for event in server.events]
+        assert server.stop() == 0
+    assert "model lenet version 1: 10 labels, input (1, 28, 28)" in messages
+    assert f"gRPC on 127.0.0.1:{server.grpc_port}" in messages[-1]
+
+
+def test_an_empty_repository_ends_it_with_one_line(tmp_path: Path) -> None:
+    done = run("lenet-server", "--port=0", "--http-port=0", "--model-repository", tmp_path)
+    assert done.returncode == 1
+    assert "no model to serve below" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_port_in_use_ends_it_with_the_address() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        models = f"--model-repository={ROOT / 'models'}"
+        for flags in (["--port", port, "--http-port=0"], ["--http-port", port, "--port=0"]):
+            done = run("lenet-server", models, *flags)
+            assert done.returncode == 1
+            assert f"cannot listen on 127.0.0.1:{port}" in done.stderr
+            assert "Traceback" not in done.stderr
+
+
+def test_a_container_quota_counts_as_cores(tmp_path: Path) -> None:
+    everything = usable_cores(tmp_path)
+    assert everything >= 1
+    (tmp_path / "cpu.max").write_text("max 100000\n")
+    assert usable_cores(tmp_path) == everything
+    (tmp_path / "cpu.max").write_text("50000 100000\n")
+    assert usable_cores(tmp_path) == 1
+
+
+def test_a_quota_of_cgroup_version_1_counts_too(tmp_path: Path) -> None:
+    (tmp_path / "cpu").mkdir()
+    (tmp_path / "cpu/cpu.cfs_period_us").write_text("100000\n")
+    (tmp_path / "cpu/cpu.cfs_quota_us").write_text("-1\n")
+    assert usable_cores(tmp_path) >= 1
+    (tmp_path / "cpu/cpu.cfs_quota_us").write_text("100000\n")
+    assert usable_cores(tmp_path) == 1
+
+
+def test_log_lines_for_machines_and_for_people() -> None:
+    record = logging.LogRecord("lenet", logging.INFO, __file__, 1, "serves %s", ("lenet",), None)
+    record.fields = {"port": 1}
+    event = json.loads(JsonFormatter().format(record))
+    assert (event["level"], event["message"], event["port"]) == ("info", "serves lenet", 1)
+    assert TextFormatter().format(record).endswith("INFO    serves lenet")

@@ -1,0 +1,46 @@
+"""Flags and environment variables."""
+
+from dataclasses import fields
+
+import pytest
+
+from lenet_server.settings import Settings, parse
+
+
+def test_defaults() -> None:
+    settings = parse([], {})
+    assert settings == Settings()
+    assert (settings.host, settings.port, settings.http_port) == ("127.0.0.1", 50051, 8080)
+    assert (settings.max_batch_size, settings.max_queue_delay_ms, settings.max_queue_size) == (64, 0, 1024)
+
+
+def test_a_flag_wins_over_the_environment_and_that_over_the_default() -> None:
+    environ = {"LENET_SERVER_MAX_BATCH_SIZE": "32", "LENET_SERVER_PORT": "1234"}
+    settings = parse(["--port=0"], environ)
+    assert (settings.max_batch_size, settings.port) == (32, 0)
+
+
+@pytest.mark.parametrize("each", fields(Settings), ids=lambda each: each.name)
+def test_every_setting_is_a_flag_with_help(each: object, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        parse(["--help"], {})
+    assert f"--{each.name.replace('_', '-')} " in capsys.readouterr().out  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("flags", "environ", "message"),
+    [
+        (["--max-batch-size=0"], {}, "--max-batch-size: '0' is not a whole number from 1 to 4096"),
+        (["--port=http"], {}, "--port: 'http' is not a whole number from 0 to 65535"),
+        (["--max-queue-delay-ms=nan"], {}, "--max-queue-delay-ms: 'nan' is not a number from 0 to 10000"),
+        (["--log-format=xml"], {}, "--log-format: 'xml' is not one of text, json"),
+        ([], {"LENET_SERVER_PORT": "99999"}, "--port: '99999' is not a whole number from 0 to 65535"),
+    ],
+)
+def test_a_wrong_value_is_refused_with_flag_and_range(
+    flags: list[str], environ: dict[str, str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        parse(flags, environ)
+    assert caught.value.code == 2
+    assert message in capsys.readouterr().err

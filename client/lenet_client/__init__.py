@@ -1,0 +1,50 @@
+"""Classifies pictures with a lenet server.
+
+    from lenet_client import Client
+
+    with Client("localhost:50051") as client:
+        prediction = client.classify("scan.png")
+        print(prediction.label, prediction.score)
+
+`AsyncClient` is the same for asyncio. Everything that can go wrong is a `LenetError`:
+
+    LenetError
+    ├── ImageError          one picture cannot be read; its neighbours are answered
+    ├── InvalidRequest      the request is wrong in itself
+    ├── ModelNotFound       the server has no such model or version
+    ├── ServerBusy          the server's queue is full, or the request is too large for it
+    ├── ServerUnavailable   no server answers, or it is shutting down
+    ├── TimedOut            no answer came within the timeout
+    └── ServerFault         the server failed; its log says more
+"""
+
+from lenet_client._async_client import AsyncClient
+from lenet_client._client import Client
+from lenet_client._errors import (
+    ImageError,
+    InvalidRequest,
+    LenetError,
+    ModelNotFound,
+    ServerBusy,
+    ServerFault,
+    ServerUnavailable,
+    TimedOut,
+)
+from lenet_client._images import ImageInput
+from lenet_client._values import Model, Prediction
+
+__all__ = [
+    "AsyncClient",
+    "Client",
+    "ImageError",
+    "ImageInput",
+    "InvalidRequest",
+    "LenetError",
+    "Model",
+    "ModelNotFound",
+    "Prediction",
+    "ServerBusy",
+    "ServerFault",
+    "ServerUnavailable",
+    "TimedOut",
+]

@@ -1,0 +1,30 @@
+"""How the client talks to a server: message sizes, retries, keepalive."""
+
+import json
+
+DEFAULT_TIMEOUT = 10.0  # seconds
+IN_FLIGHT = 4  # requests of one classify_many() that are on their way at a time
+
+# Every method only asks, so a call that reached no server, or one that is shutting down, may safely be sent again.
+_SERVICE_CONFIG = {
+    "methodConfig": [
+        {
+            "name": [{"service": "lenet.v1.Classifier"}],
+            "retryPolicy": {
+                "maxAttempts": 4,
+                "initialBackoff": "0.1s",
+                "maxBackoff": "1s",
+                "backoffMultiplier": 3,
+                "retryableStatusCodes": ["UNAVAILABLE"],
+            },
+        }
+    ]
+}
+
+OPTIONS: list[tuple[str, str | int]] = [
+    ("grpc.service_config", json.dumps(_SERVICE_CONFIG)),
+    ("grpc.enable_retries", 1),
+    ("grpc.max_send_message_length", -1),  # the server's limit counts, and its error names it
+    ("grpc.max_receive_message_length", -1),
+    ("grpc.keepalive_time_ms", 60_000),
+]

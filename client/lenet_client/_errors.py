@@ -1,0 +1,66 @@
+"""The exceptions of the client, and the one place where gRPC's become ours."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import grpc
+
+
+class LenetError(Exception):
+    """Anything that keeps a call from its answer. The message is for a person to read."""
+
+
+class ImageError(LenetError):
+    """One picture cannot be read or is not a picture; its neighbours are not concerned.
+
+    Attributes: `reason`, and `path` where the picture was given as one.
+    """
+
+    def __init__(self, reason: str, path: str | None = None) -> None:
+        super().__init__(f"{path}: {reason}" if path else reason)
+        self.reason = reason
+        self.path = path
+
+
+class InvalidRequest(LenetError):
+    """The request is wrong in itself: sending it again will not help."""
+
+
+class ModelNotFound(LenetError):
+    """The server has no such model, or no such version of it."""
+
+
+class ServerBusy(LenetError):
+    """The server's queue is full, or the request is larger than it takes."""
+
+
+class ServerUnavailable(LenetError):
+    """No server answers at the address, or it is shutting down."""
+
+
+class TimedOut(LenetError):
+    """No answer came within the timeout."""
+
+
+class ServerFault(LenetError):
+    """The server failed in a way of its own; its log says more."""
+
+
+ERROR_OF: dict[grpc.StatusCode, type[LenetError]] = {
+    grpc.StatusCode.INVALID_ARGUMENT: InvalidRequest,
+    grpc.StatusCode.NOT_FOUND: ModelNotFound,
+    grpc.StatusCode.RESOURCE_EXHAUSTED: ServerBusy,
+    grpc.StatusCode.UNAVAILABLE: ServerUnavailable,
+    grpc.StatusCode.DEADLINE_EXCEEDED: TimedOut,
+}
+
+
+@contextmanager
+def translated(server: str) -> Iterator[None]:
+    """Raise gRPC's errors as LenetError, with the server's address in the message."""
+    try:
+        yield
+    except grpc.RpcError as error:
+        code, details = error.code(), error.details()
+        kind = ERROR_OF.get(code, ServerFault)
+        raise kind(f"{server}: {details or code.name.lower()}") from error

@@ -1,0 +1,34 @@
+"""The command `lenet`. One module for each sub-command; what they need is imported when they run."""
+
+import os
+import sys
+from collections.abc import Sequence
+
+from lenet_client.cli.arguments import parser
+from lenet_client.cli.status import Status
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command. Exit status: see Status."""
+    options = parser().parse_args(arguments)
+    from lenet_client import ImageError, LenetError, ServerUnavailable, TimedOut
+
+    try:
+        return int(options.run(options))
+    except (ServerUnavailable, TimedOut) as error:
+        print(f"lenet: no server: {error}", file=sys.stderr)
+        return Status.UNREACHABLE
+    except ImageError as error:
+        print(f"lenet: {error}", file=sys.stderr)
+        return Status.FAILED
+    except LenetError as error:
+        print(f"lenet: {error}", file=sys.stderr)
+        return Status.USAGE
+    except BrokenPipeError:  # `lenet classify … | head` has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Status.FAILED
+    except OSError as error:
+        print(f"lenet: {error}", file=sys.stderr)
+        return Status.USAGE
+    except KeyboardInterrupt:
+        return Status.INTERRUPTED

@@ -1,0 +1,94 @@
+"""The command line of `lenet`: what can be said, and the help that says it."""
+
+import argparse
+import os
+from collections.abc import Callable, Mapping
+from importlib import import_module
+
+Run = Callable[[argparse.Namespace], int]
+
+
+def parser(environ: Mapping[str, str] = os.environ) -> argparse.ArgumentParser:
+    """The whole command line. Each command's `run` comes from the module of its name."""
+    top = argparse.ArgumentParser(prog="lenet", description="Classify pictures with a lenet server.")
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+    _classify(commands.add_parser("classify", help="classify pictures, folder by folder", description=CLASSIFY))
+    for name, text in (("models", "list the models that the server has"), ("health", "ask whether the server is well")):
+        command = commands.add_parser(name, help=text, description=f"{text.capitalize()}.")
+        command.add_argument("--json", action="store_true", help="print JSON")
+        command.set_defaults(run=_later(name))
+    for command in commands.choices.values():
+        _server(command, environ)
+    return top
+
+
+CLASSIFY = """
+Classify picture files, and all files in folders and their sub-folders, in a stable order. Results go to standard
+output, progress to standard error. Exit status: 0 all classified, 1 some pictures failed, 2 usage, 3 no server.
+"""
+
+
+def _classify(command: argparse.ArgumentParser) -> None:
+    command.add_argument("paths", nargs="+", metavar="PATH", help="a picture or a folder")
+    command.add_argument(
+        "--model", default="", type=_model, metavar="NAME[:VERSION]", help="default: the server's only model, newest"
+    )
+    command.add_argument("--top-k", default=0, type=_at_least_one, metavar="K", help="labels for each picture")
+    command.add_argument("--format", choices=("table", "csv", "jsonl", "parquet"), default="table")
+    command.add_argument("--output", metavar="FILE", help="write results here; the file appears when it is whole")
+    command.add_argument("--resume", action="store_true", help="go on with FILE.part of an earlier run (jsonl)")
+    command.add_argument(
+        "--labels-from-folders",
+        action="store_true",
+        help="take each picture's folder for its true label; report accuracy and confusion matrix",
+    )
+    command.add_argument("--error-on-failure", action="store_true", help="stop at the first picture that fails")
+    command.set_defaults(run=_later("classify"))
+
+
+def _server(command: argparse.ArgumentParser, environ: Mapping[str, str]) -> None:
+    command.add_argument(
+        "--server",
+        default=environ.get("LENET_CLIENT_SERVER", "localhost:50051"),
+        metavar="HOST:PORT",
+        help="environment: LENET_CLIENT_SERVER (default: localhost:50051)",
+    )
+    command.add_argument(
+        "--timeout",
+        default=environ.get("LENET_CLIENT_TIMEOUT", "10"),
+        type=_seconds,
+        metavar="SECONDS",
+        help="for each request; environment: LENET_CLIENT_TIMEOUT (default: 10)",
+    )
+
+
+def _later(name: str) -> Run:
+    """The `run` of a command's module, imported only when the command runs: `lenet --help` stays quick."""
+
+    def run(options: argparse.Namespace) -> int:
+        return int(import_module(f"lenet_client.cli.{name}").run(options))
+
+    return run
+
+
+def _model(text: str) -> tuple[str, int]:
+    name, _, version = text.partition(":")
+    if version and not (version.isdecimal() and int(version) > 0):
+        raise argparse.ArgumentTypeError(f"{text!r}: a version is a whole number from 1 up, as in lenet:1")
+    return name, int(version or 0)
+
+
+def _at_least_one(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 up")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < 1e6:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds above 0")
+    return value

@@ -1,0 +1,77 @@
+"""Where results go: standard output as they come, or a file that appears when it is whole."""
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO
+
+from lenet_client import LenetError
+from lenet_client.cli.formats import WRITERS, Writer
+from lenet_client.cli.record import Record
+
+
+class CannotResume(LenetError):
+    """What an earlier run left does not fit this one."""
+
+
+def part_of(output: str) -> Path:
+    """The file that grows until it is whole."""
+    return Path(f"{output}.part")
+
+
+@contextmanager
+def opened(output: str | None, form: str, *, append: bool) -> Iterator[Writer]:
+    """A writer to `output`, or to standard output where that is None.
+
+    A file is written as FILE.part and renamed at the end, so FILE is never half a result; after a failure FILE.part
+    stays, to be resumed or looked at.
+    """
+    if output is None:
+        sys.stdout.reconfigure(errors="surrogateescape")  # type: ignore[union-attr]  # file names need not be UTF-8
+        with _closed(WRITERS[form](sys.stdout)) as writer:
+            yield writer
+        sys.stdout.flush()
+        return
+    part = part_of(output)
+    if form == "parquet":
+        from lenet_client.cli.parquet import ParquetWriter
+
+        with _closed(ParquetWriter(str(part))) as writer:
+            yield writer
+    else:
+        with part.open("a" if append else "w", encoding="utf-8", errors="surrogateescape", newline="") as file:
+            with _closed(WRITERS[form](file)) as writer:
+                yield writer
+            _sync(file)
+    part.replace(output)
+
+
+def finished(output: str) -> Iterator[Record]:
+    """The records that an earlier run has written to FILE.part; a last line that was cut off is taken away first."""
+    part = part_of(output)
+    with suppress(FileNotFoundError), part.open("r+b") as file:
+        whole = 0
+        for line in file:
+            if not line.endswith(b"\n"):
+                file.truncate(whole)
+                break
+            whole += len(line)
+            try:
+                values = json.loads(line)
+                yield Record(**{**values, "top": tuple(map(tuple, values["top"]))})
+            except (ValueError, TypeError, KeyError) as error:
+                raise CannotResume(f"{part} is not a jsonl result of lenet classify: {error}") from error
+
+
+@contextmanager
+def _closed(writer: Writer) -> Iterator[Writer]:
+    yield writer
+    writer.close()
+
+
+def _sync(file: IO[str]) -> None:
+    file.flush()
+    os.fsync(file.fileno())

@@ -1,0 +1,57 @@
+"""Client and AsyncClient go through the same tests: the second behind a face that waits."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any, TypeVar
+
+import pytest
+
+from lenet_client import AsyncClient, Client
+
+T = TypeVar("T")
+
+
+class Waiting:
+    """An AsyncClient whose methods are called like Client's."""
+
+    def __init__(self, server: str, **options: Any) -> None:
+        self._runner = asyncio.Runner()
+        self._client = self._runner.run(self._open(server, options))
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        method = getattr(self._client, name)
+
+        def call(*arguments: Any, **options: Any) -> Any:
+            result = method(*arguments, **options)
+            if isinstance(result, AsyncIterator):
+                return self._runner.run(self._all(result))
+            return self._runner.run(result)
+
+        return call
+
+    def __enter__(self) -> "Waiting":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._runner.run(self._client.close())
+        self._runner.close()
+
+    async def _open(self, server: str, options: dict[str, Any]) -> AsyncClient:
+        return AsyncClient(server, **options)
+
+    async def _all(self, results: AsyncIterator[T]) -> list[T]:
+        return [result async for result in results]
+
+
+@pytest.fixture(params=[Client, Waiting], ids=["Client", "AsyncClient"])
+def connect(request: pytest.FixtureRequest) -> Callable[..., Client]:
+    """How to open a client, of either kind."""
+    kind: Callable[..., Client] = request.param
+    return kind
+
+
+@pytest.fixture
+def client(connect: Callable[..., Client], address: str) -> Iterator[Client]:
+    """A client of either kind, connected to the running server."""
+    with connect(address) as opened:
+        yield opened

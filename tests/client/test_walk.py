@@ -1,0 +1,60 @@
+"""Which files a command line names, and what happens to those that may not be read."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from lenet_client import Client, ImageError
+from lenet_client.cli.walk import walk
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that every user of the machine can enter."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield folder
+
+
+@contextmanager
+def without_root() -> Iterator[None]:
+    """Root may read everything: be nobody for the length of a `with` block."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+def test_files_are_taken_as_named_and_folders_by_name(tmp_path: Path) -> None:
+    for name in ("b.png", "a/2.png", "a/1.png", "a/b/0.png", ".git/x.png", "a/.hidden.png"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    os.mkfifo(tmp_path / "pipe.png")
+    (tmp_path / "broken.png").symlink_to("nowhere")
+    (tmp_path / "circle").symlink_to(tmp_path)
+    (tmp_path / "link.png").symlink_to(tmp_path / "b.png")
+    found = [os.path.relpath(path, tmp_path) for path in walk([str(tmp_path)])]
+    assert found == ["a/1.png", "a/2.png", "a/b/0.png", "b.png", "broken.png", "link.png"]
+    assert list(walk(["z.png", "a.png"])) == ["z.png", "a.png"]
+
+
+def test_what_may_not_be_read_says_so(open_folder: Path, client: Client) -> None:
+    """A file without permission, and a folder in the place of its files."""
+    (open_folder / "file.png").touch(mode=0)
+    (open_folder / "folder").mkdir(mode=0)
+    with without_root():
+        results = list(client.classify_many(walk([str(open_folder)])))
+    assert [each.path for each in results if isinstance(each, ImageError)] == [
+        str(open_folder / "file.png"),
+        str(open_folder / "folder"),
+    ]
+    assert {each.reason for each in results if isinstance(each, ImageError)} == {"cannot be read: Permission denied"}

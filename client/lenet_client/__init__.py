@@ -10,9 +10,9 @@
 
     LenetError
     ├── ImageError          one picture cannot be read; its neighbours are answered
-    ├── InvalidRequest      the request is wrong in itself
+    ├── InvalidRequest      the request is wrong in itself, or too large
     ├── ModelNotFound       the server has no such model or version
-    ├── ServerBusy          the server's queue is full, or the request is too large for it
+    ├── ServerBusy          the server's queue is full
     ├── ServerUnavailable   no server answers, or it is shutting down
     ├── TimedOut            no answer came within the timeout
     └── ServerFault         the server failed; its log says more

@@ -44,7 +44,8 @@ class AsyncClient:
         question = Question(model, version, top_k)
         on_their_way: deque[asyncio.Task[list[Prediction | ImageError]]] = deque()
         try:
-            for batch in batches(images):
+            cut = batches(images)
+            while batch := await asyncio.to_thread(next, cut, None):  # reading files would hold up the event loop
                 on_their_way.append(asyncio.create_task(self._ask(batch, question)))
                 if len(on_their_way) >= IN_FLIGHT:
                     for result in await on_their_way.popleft():

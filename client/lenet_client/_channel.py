@@ -1,11 +1,11 @@
-"""How the client talks to a server: message sizes, retries, keepalive."""
+"""How the client talks to a server: message sizes, retries, time."""
 
 import json
 
 DEFAULT_TIMEOUT = 10.0  # seconds
 IN_FLIGHT = 4  # requests of one classify_many() that are on their way at a time
 
-# Every method only asks, so a call that reached no server, or one that is shutting down, may safely be sent again.
+# Every method only asks, so a call that met no server, one that is shutting down, or a full queue may be sent again.
 _SERVICE_CONFIG = {
     "methodConfig": [
         {
@@ -15,7 +15,7 @@ _SERVICE_CONFIG = {
                 "initialBackoff": "0.1s",
                 "maxBackoff": "1s",
                 "backoffMultiplier": 3,
-                "retryableStatusCodes": ["UNAVAILABLE"],
+                "retryableStatusCodes": ["UNAVAILABLE", "RESOURCE_EXHAUSTED"],
             },
         }
     ]
@@ -26,5 +26,4 @@ OPTIONS: list[tuple[str, str | int]] = [
     ("grpc.enable_retries", 1),
     ("grpc.max_send_message_length", -1),  # the server's limit counts, and its error names it
     ("grpc.max_receive_message_length", -1),
-    ("grpc.keepalive_time_ms", 60_000),
 ]

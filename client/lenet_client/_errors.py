@@ -31,7 +31,7 @@ class ModelNotFound(LenetError):
 
 
 class ServerBusy(LenetError):
-    """The server's queue is full, or the request is larger than it takes."""
+    """The server has more to do than its queue holds; later it may have time."""
 
 
 class ServerUnavailable(LenetError):
@@ -63,4 +63,7 @@ def translated(server: str) -> Iterator[None]:
     except grpc.RpcError as error:
         code, details = error.code(), error.details()
         kind = ERROR_OF.get(code, ServerFault)
+        if kind is ServerBusy and "larger than max" in (details or ""):
+            # gRPC has one code for a full queue and for a message that is too large: only one of them passes.
+            kind = InvalidRequest
         raise kind(f"{server}: {details or code.name.lower()}") from error

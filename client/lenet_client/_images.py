@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 from lenet.v1 import classifier_pb2 as pb
 from lenet_client._errors import ImageError
 
+# The server's own limit for one picture. Checked here too: a film in a folder of pictures is not worth reading.
+MAX_IMAGE_BYTES = 32 * 2**20
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -18,11 +21,14 @@ ImageInput: TypeAlias = "str | os.PathLike[str] | bytes | BinaryIO | NDArray[np.
 def to_image(image: ImageInput) -> pb.Image:
     """The image of a request. Raises ImageError where a file cannot be read, TypeError for what is no image."""
     if isinstance(image, bytes | bytearray | memoryview):
-        return pb.Image(encoded=bytes(image))
+        return _encoded(bytes(image), None)
     if isinstance(image, str | os.PathLike):
-        return pb.Image(encoded=_read(image))
+        return _read(image)
     if hasattr(image, "read"):
-        return pb.Image(encoded=image.read())
+        try:
+            return _encoded(image.read(MAX_IMAGE_BYTES + 1), None)
+        except (OSError, ValueError) as error:
+            raise ImageError(f"cannot be read: {error}") from error
     if hasattr(image, "dtype") and hasattr(image, "tobytes"):
         return _pixels(image)
     raise TypeError(f"a path, bytes, a binary file or an array is expected, not {type(image).__name__}")
@@ -33,11 +39,21 @@ def path_of(image: ImageInput) -> str | None:
     return os.fspath(image) if isinstance(image, str | os.PathLike) else None
 
 
-def _read(path: str | os.PathLike[str]) -> bytes:
+def _read(path: str | os.PathLike[str]) -> pb.Image:
     try:
-        return Path(path).read_bytes()
+        with Path(path).open("rb") as file:
+            content = file.read(MAX_IMAGE_BYTES + 1)
     except OSError as error:
         raise ImageError(f"cannot be read: {error.strerror}", os.fspath(path)) from error
+    except ValueError as error:  # a path with a NUL in it
+        raise ImageError(f"cannot be read: {error}", os.fspath(path)) from error
+    return _encoded(content, os.fspath(path))
+
+
+def _encoded(content: bytes, path: str | None) -> pb.Image:
+    if len(content) > MAX_IMAGE_BYTES:
+        raise ImageError(f"larger than {MAX_IMAGE_BYTES:,} bytes: no picture of this size is sent", path)
+    return pb.Image(encoded=content)
 
 
 def _pixels(array: Any) -> pb.Image:

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from grpc_health.v1 import health_pb2
 
 from lenet.v1 import classifier_pb2 as pb
-from lenet_client._errors import ImageError
+from lenet_client._errors import ImageError, ServerFault
 from lenet_client._images import ImageInput, path_of, to_image
 from lenet_client._values import Model, Prediction
 
-# A batch is sent when it has so many images or bytes: enough to keep the server's batches full, small enough that a
-# folder of photographs stays below the server's message limit and the client's memory flat.
+# A batch is sent when it has so many images, or would exceed so many bytes: enough to keep the server's batches full,
+# small enough that a folder of photographs stays below the server's message limit and the client's memory flat.
 BATCH_IMAGES = 64
 BATCH_BYTES = 16 * 2**20
 
@@ -42,26 +42,23 @@ class Batch:
         """All images in one batch."""
         batch = cls()
         for image in images:
-            batch.add(image)
+            batch.add(_readable(image), path_of(image))
         return batch
 
-    def add(self, image: ImageInput) -> None:
-        """Read one more image into the batch."""
-        self.paths.append(path_of(image))
-        try:
-            entry = to_image(image)
-        except ImageError as error:
-            self.entries.append(error)
-        else:
-            self.entries.append(entry)
-            self.size += entry.ByteSize()
+    def add(self, entry: pb.Image | ImageError, path: str | None) -> None:
+        """Put one more image into the batch; `path` is where it came from."""
+        self.entries.append(entry)
+        self.paths.append(path)
+        self.size += entry.ByteSize() if isinstance(entry, pb.Image) else 0
 
     def images(self) -> Sequence[pb.Image]:
         """Those that can be sent."""
         return [entry for entry in self.entries if isinstance(entry, pb.Image)]
 
     def results(self, response: pb.ClassifyResponse) -> list[Prediction | ImageError]:
-        """A result for each entry, in order."""
+        """A result for each entry, in order. Raises ServerFault where the response has not one for each image."""
+        if len(response.results) != len(self.images()):
+            raise ServerFault(f"{len(self.images())} images were sent, {len(response.results)} results came back")
         answers = iter(response.results)
         return [
             entry if isinstance(entry, ImageError) else _result(next(answers), path)
@@ -73,12 +70,22 @@ def batches(images: Iterable[ImageInput]) -> Iterator[Batch]:
     """Cut a stream of images into batches, reading each file only when its batch is wanted."""
     batch = Batch()
     for image in images:
-        batch.add(image)
-        if len(batch.entries) >= BATCH_IMAGES or batch.size >= BATCH_BYTES:
+        entry = _readable(image)
+        too_much = isinstance(entry, pb.Image) and batch.size + entry.ByteSize() > BATCH_BYTES
+        if batch.entries and (too_much or len(batch.entries) >= BATCH_IMAGES):
             yield batch
             batch = Batch()
+        batch.add(entry, path_of(image))
     if batch.entries:
         yield batch
+
+
+def _readable(image: ImageInput) -> pb.Image | ImageError:
+    """The image of a request, or why there is none."""
+    try:
+        return to_image(image)
+    except ImageError as error:
+        return error
 
 
 def single(result: Prediction | ImageError) -> Prediction:

@@ -175,6 +175,36 @@ def test_a_resume_with_other_pictures_is_refused(lenet: Lenet, folder: Path, tmp
     assert part.exists()
 
 
+def test_what_an_interrupted_run_left_is_not_overwritten(lenet: Lenet, folder: Path, tmp_path: Path) -> None:
+    part = tmp_path / "out.jsonl.part"
+    part.write_text("precious\n")
+    done = lenet("classify", folder, "--format=jsonl", "--output", tmp_path / "out.jsonl")
+    assert done.returncode == 2
+    assert "out.jsonl.part is what an interrupted run has left: go on with --resume" in done.stderr
+    assert part.read_text() == "precious\n"
+
+
+def test_a_file_too_large_to_be_a_picture_costs_nobody_else_an_answer(lenet: Lenet, folder: Path) -> None:
+    with (folder / "4" / "film.png").open("wb") as file:
+        file.truncate(10**10)
+    done = lenet("classify", folder, "--format=jsonl")
+    assert done.returncode == 1
+    (failed,) = (each for each in lines(done.stdout) if each["error"])
+    assert failed["path"].endswith("4/film.png")
+    assert "larger than" in failed["error"]
+    assert len(lines(done.stdout)) == 31
+
+
+def test_an_address_without_a_port_is_usage(folder: Path) -> None:
+    done = run("lenet", "classify", folder, "--server=localhost")
+    assert done.returncode == 2
+    assert "'localhost' has no port" in done.stderr
+
+
+def test_the_version_is_told() -> None:
+    assert run("lenet", "--version").stdout == "lenet 0.1.0\n"
+
+
 def test_a_model_is_chosen_by_name_and_version(lenet: Lenet, folder: Path) -> None:
     assert lenet("classify", folder, "--model=lenet:1").returncode == 0
     done = lenet("classify", folder, "--model=lenet:2")
@@ -191,6 +221,8 @@ def test_a_model_is_chosen_by_name_and_version(lenet: Lenet, folder: Path) -> No
         (["x", "--format=xml"], "invalid choice"),
         (["x", "--format=parquet"], "--format parquet needs --output"),
         (["x", "--resume"], "--resume needs --format jsonl and --output"),
+        (["x", "--model=lenet:99999999999999999999"], "a version is a whole number"),
+        (["x", "--top-k=99999999999"], "--top-k: '99999999999' is not a whole number"),
         (["x", "--timeout=never"], "--timeout: 'never' is not a number of seconds"),
     ],
 )

@@ -40,10 +40,11 @@ def test_files_are_taken_as_named_and_folders_by_name(tmp_path: Path) -> None:
         (tmp_path / name).touch()
     os.mkfifo(tmp_path / "pipe.png")
     (tmp_path / "broken.png").symlink_to("nowhere")
+    (tmp_path / "itself.png").symlink_to("itself.png")
     (tmp_path / "circle").symlink_to(tmp_path)
     (tmp_path / "link.png").symlink_to(tmp_path / "b.png")
     found = [os.path.relpath(path, tmp_path) for path in walk([str(tmp_path)])]
-    assert found == ["a/1.png", "a/2.png", "a/b/0.png", "b.png", "broken.png", "link.png"]
+    assert found == ["a/1.png", "a/2.png", "a/b/0.png", "b.png", "broken.png", "itself.png", "link.png"]
     assert list(walk(["z.png", "a.png"])) == ["z.png", "a.png"]
 
 

@@ -11,12 +11,18 @@ from lenet_client.cli.status import Status
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command. Exit status: see Status."""
     options = parser().parse_args(arguments)
-    from lenet_client import ImageError, LenetError, ServerUnavailable, TimedOut
+    from lenet_client import ImageError, LenetError, ServerBusy, ServerFault, ServerUnavailable, TimedOut
 
     try:
         return int(options.run(options))
-    except (ServerUnavailable, TimedOut) as error:
+    except ServerUnavailable as error:
         print(f"lenet: no server: {error}", file=sys.stderr)
+        return Status.UNREACHABLE
+    except TimedOut as error:
+        print(f"lenet: no answer in time (see --timeout): {error}", file=sys.stderr)
+        return Status.UNREACHABLE
+    except (ServerBusy, ServerFault) as error:
+        print(f"lenet: the server gave no answer: {error}", file=sys.stderr)
         return Status.UNREACHABLE
     except ImageError as error:
         print(f"lenet: {error}", file=sys.stderr)

@@ -2,19 +2,40 @@
 
 import argparse
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 
 Run = Callable[[argparse.Namespace], int]
 
 
+class Version(argparse.Action):
+    """Prints the version, which is looked up only then."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str) -> None:
+        super().__init__(option_strings, dest, nargs=0, help="print the version and exit")
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        """Print and exit."""
+        from importlib.metadata import version
+
+        print(f"lenet {version('lenet-client')}")
+        parser.exit()
+
+
 def parser(environ: Mapping[str, str] = os.environ) -> argparse.ArgumentParser:
     """The whole command line. Each command's `run` comes from the module of its name."""
-    top = argparse.ArgumentParser(prog="lenet", description="Classify pictures with a lenet server.")
+    top = argparse.ArgumentParser(
+        prog="lenet", description="Classify pictures with a lenet server.", allow_abbrev=False
+    )
+    top.add_argument("--version", action=Version)
     commands = top.add_subparsers(required=True, metavar="COMMAND")
-    _classify(commands.add_parser("classify", help="classify pictures, folder by folder", description=CLASSIFY))
+    _classify(
+        commands.add_parser(
+            "classify", help="classify pictures, folder by folder", description=CLASSIFY, allow_abbrev=False
+        )
+    )
     for name, text in (("models", "list the models that the server has"), ("health", "ask whether the server is well")):
-        command = commands.add_parser(name, help=text, description=f"{text.capitalize()}.")
+        command = commands.add_parser(name, help=text, description=f"{text.capitalize()}.", allow_abbrev=False)
         command.add_argument("--json", action="store_true", help="print JSON")
         command.set_defaults(run=_later(name))
     for command in commands.choices.values():
@@ -24,7 +45,8 @@ def parser(environ: Mapping[str, str] = os.environ) -> argparse.ArgumentParser:
 
 CLASSIFY = """
 Classify picture files, and all files in folders and their sub-folders, in a stable order. Results go to standard
-output, progress to standard error. Exit status: 0 all classified, 1 some pictures failed, 2 usage, 3 no server.
+output, progress to standard error. Exit status: 0 all classified, 1 some pictures failed, 2 usage, 3 no answer from
+the server.
 """
 
 
@@ -50,15 +72,16 @@ def _server(command: argparse.ArgumentParser, environ: Mapping[str, str]) -> Non
     command.add_argument(
         "--server",
         default=environ.get("LENET_CLIENT_SERVER", "localhost:50051"),
+        type=_address,
         metavar="HOST:PORT",
         help="environment: LENET_CLIENT_SERVER (default: localhost:50051)",
     )
     command.add_argument(
         "--timeout",
-        default=environ.get("LENET_CLIENT_TIMEOUT", "10"),
+        default=environ.get("LENET_CLIENT_TIMEOUT", "60"),
         type=_seconds,
         metavar="SECONDS",
-        help="for each request; environment: LENET_CLIENT_TIMEOUT (default: 10)",
+        help="longest wait for the answer to one request; environment: LENET_CLIENT_TIMEOUT (default: 60)",
     )
 
 
@@ -72,16 +95,22 @@ def _later(name: str) -> Run:
 
 
 def _model(text: str) -> tuple[str, int]:
-    name, _, version = text.partition(":")
-    if version and not (version.isdecimal() and int(version) > 0):
+    name, colon, version = text.partition(":")
+    if colon and not (version.isdecimal() and 0 < int(version) < 2**63):
         raise argparse.ArgumentTypeError(f"{text!r}: a version is a whole number from 1 up, as in lenet:1")
     return name, int(version or 0)
 
 
 def _at_least_one(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
+    if not text.isdecimal() or not 1 <= int(text) < 2**31:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 up")
     return int(text)
+
+
+def _address(text: str) -> str:
+    if not text.rpartition(":")[2].isdecimal() and "://" not in text and not text.startswith("unix:"):
+        raise argparse.ArgumentTypeError(f"{text!r} has no port: HOST:PORT is expected, as in localhost:50051")
+    return text
 
 
 def _seconds(text: str) -> float:

@@ -4,6 +4,7 @@ import argparse
 import itertools
 import sys
 from collections.abc import Iterable, Iterator
+from importlib.util import find_spec
 
 from lenet_client import Client, ImageError
 from lenet_client.cli.accuracy import Accuracy
@@ -48,6 +49,8 @@ def _problem(options: argparse.Namespace) -> str | None:
         return "--format parquet needs --output FILE"
     if options.resume and (options.format != "jsonl" or not options.output):
         return "--resume needs --format jsonl and --output FILE"
+    if options.format == "parquet" and not find_spec("pyarrow"):
+        return '--format parquet needs pyarrow: pip install "lenet-client[parquet]"'
     return None
 
 

@@ -17,6 +17,10 @@ class CannotResume(LenetError):
     """What an earlier run left does not fit this one."""
 
 
+class Leftover(LenetError):
+    """An earlier run left something that could still be resumed."""
+
+
 def part_of(output: str) -> Path:
     """The file that grows until it is whole."""
     return Path(f"{output}.part")
@@ -26,16 +30,19 @@ def part_of(output: str) -> Path:
 def opened(output: str | None, form: str, *, append: bool) -> Iterator[Writer]:
     """A writer to `output`, or to standard output where that is None.
 
-    A file is written as FILE.part and renamed at the end, so FILE is never half a result; after a failure FILE.part
-    stays, to be resumed or looked at.
+    A file is written as FILE.part and renamed at the end, so FILE is never half a result. After a failure FILE.part
+    stays; in the form of jsonl it can be resumed.
     """
     if output is None:
-        sys.stdout.reconfigure(errors="surrogateescape")  # type: ignore[union-attr]  # file names need not be UTF-8
+        # Whatever the terminal's character set, file names leave as they came.
+        sys.stdout.reconfigure(encoding="utf-8", errors="surrogateescape")  # type: ignore[union-attr]
         with _closed(WRITERS[form](sys.stdout)) as writer:
             yield writer
         sys.stdout.flush()
         return
     part = part_of(output)
+    if form == "jsonl" and part.exists() and not append:
+        raise Leftover(f"{part} is what an interrupted run has left: go on with --resume, or delete it")
     if form == "parquet":
         from lenet_client.cli.parquet import ParquetWriter
 

@@ -13,6 +13,6 @@ class Status(IntEnum):
     USAGE = 2
     """The command cannot be carried out as it was given."""
     UNREACHABLE = 3
-    """No server answered in time."""
+    """The server gave no answer: not there, not in time, too busy, or failing."""
     INTERRUPTED = 130
     """Ended by Ctrl-C, as shells count it."""

@@ -1,0 +1,25 @@
+"""What the README shows is run, and what stands in configuration files is checked by those who read them."""
+
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from tests.conftest import ROOT
+
+
+def test_the_python_example_runs(address: str) -> None:
+    (example,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    code = example.replace("localhost:50051", address)
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT, timeout=60)
+    first, *rest = done.stdout.splitlines()
+    assert first.split()[0] == "7"
+    assert len(rest) == 30
+
+
+@pytest.mark.skipif(not shutil.which("promtool"), reason="needs promtool (Debian: apt-get install prometheus)")
+def test_prometheus_takes_its_configuration() -> None:
+    subprocess.run(["promtool", "check", "config", ROOT / "deploy/prometheus.yml"], check=True, timeout=60)

@@ -7,7 +7,7 @@ OURS := imaging/lenet_imaging trainer/lenet_trainer server/lenet_server client/l
 PROJECTS := $(wildcard */pyproject.toml) constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint format generate check-generated serve train compose-test bench clean
+.PHONY: help install demo test lint format generate check-generated serve train clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -44,7 +44,7 @@ check-generated: generate ## fail where the generated code is not what proto/ sa
 	@test -z "$$(git ls-files --others --exclude-standard -- proto)" || { echo 'proto/ holds generated files that git does not track'; exit 1; }
 
 clean: ## remove the environments and the caches
-	rm -rf .venv .venv-generate .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-generate .venv-tritonclient .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 .venv/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit("lenet needs Python 3.11 or newer: make PYTHON=python3.11 …" if sys.version_info < (3, 11) else 0)'
@@ -57,10 +57,16 @@ clean: ## remove the environments and the caches
 	$(PIP) --no-deps -e proto -e imaging -e server -e client
 	@touch $@
 
-.venv/everything: $(PROJECTS) tests/requirements.txt | .venv/bin/python
+.venv/everything: $(PROJECTS) tests/requirements.txt | .venv/bin/python .venv-tritonclient/ready
 	$(PIP) ./proto ./imaging ./server ./client ./trainer -r tests/requirements.txt
 	$(PIP) --no-deps -e proto -e imaging -e server -e client -e trainer
 	@touch $@ .venv/serving
+
+# tritonclient brings a copy of the inference protocol's messages, and a process can hold one: it needs its own.
+.venv-tritonclient/ready: tests/server/inference/tritonclient.txt
+	$(PYTHON) -m venv --clear .venv-tritonclient
+	.venv-tritonclient/bin/python -m pip --disable-pip-version-check install --quiet -r $<
+	@touch $@
 
 .venv-generate/ready: proto/generate.txt
 	$(PYTHON) -m venv --clear .venv-generate

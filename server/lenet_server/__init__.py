@@ -4,16 +4,24 @@ From the wire inwards, each module knows only those below it:
 
     cli, settings     flags and environment in, an exit status out
     app               the whole server: put together, drained, taken down
-    grpc_server       the gRPC port: Classifier service, health, reflection
+    grpc_server       the gRPC port: both services, health, reflection
     http_server       the HTTP port: /metrics, /livez, /readyz
-    service, stream   protobuf messages in, answers or statuses out
-    messages          between protobuf and plain values
+    service           lenet.v1.Classifier: protobuf messages in, answers or statuses out
+    inference_service inference.GRPCInferenceService, the same for the Open Inference Protocol
+    edge, stream      what both share: count, turn errors into statuses
+    admission         the door: how many are inside, and who is turned away
+    messages          between lenet.v1 and plain values
+    inference_…       between the inference protocol and plain values
     classifier        one call: find the model, read the pictures, queue, rank the labels
-    catalog           the models that are served, from the repository's folders
+    images            picture files and arrays become the model's input
+    catalog           the models that are served
+    repository        the folders that they come from
     batcher           whatever calls have come become one batch
     model             the ONNX Runtime session
+    job               what waits in the queue, and what the model answers
 
-`metrics` and `errors` are known to several of them and know none.
+`errors` are known to all of them, and `statuses` says what each becomes over gRPC. `metrics` counts. `cores` and `logs`
+stand by themselves.
 """
 
 from importlib.metadata import version

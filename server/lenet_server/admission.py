@@ -10,16 +10,20 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from lenet_server.errors import ServingError, Unavailable
+from lenet_server.errors import QueueFull, ServingError, Unavailable
 
 # Callers that are refused here go to another server or wait before they try again. What was on its way is here sooner.
 QUIET_SECONDS = 0.1
 
 
 class Admission:
-    """Open until close(). `refused` is told of each newcomer that is turned away."""
+    """Lets `most` in at a time (None: any number), until close().
 
-    def __init__(self, refused: Callable[[ServingError], None]) -> None:
+    `refused` is told of each newcomer that is turned away.
+    """
+
+    def __init__(self, most: int | None, refused: Callable[[ServingError], None]) -> None:
+        self._most = most
         self._refused = refused
         self._changed = threading.Condition()
         self._inside = 0
@@ -28,11 +32,9 @@ class Admission:
 
     @contextmanager
     def admitted(self) -> Iterator[None]:
-        """Be inside for the length of a `with` block. Raises Unavailable where the door is closed."""
+        """Be inside for the length of a `with` block. Raises QueueFull where too many are, Unavailable once closed."""
         with self._changed:
-            if self._closed:
-                self._knocked.set()
-                refusal = Unavailable("the server is shutting down: try another one")
+            if refusal := self._refusal():
                 self._refused(refusal)
                 raise refusal
             self._inside += 1
@@ -42,6 +44,14 @@ class Admission:
             with self._changed:
                 self._inside -= 1
                 self._changed.notify_all()
+
+    def _refusal(self) -> ServingError | None:
+        if self._closed:
+            self._knocked.set()
+            return Unavailable()
+        if self._most is not None and self._inside >= self._most:
+            return QueueFull(f"{self._inside} are being answered already: try again later, or at another server")
+        return None
 
     def close(self) -> None:
         """Turn newcomers away from now on."""

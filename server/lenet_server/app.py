@@ -13,8 +13,11 @@ from lenet_server.batcher import Batcher
 from lenet_server.catalog import ServedModel
 from lenet_server.classifier import Classifier
 from lenet_server.cores import usable_cores
+from lenet_server.edge import Edge
 from lenet_server.grpc_server import GrpcServer
 from lenet_server.http_server import HttpServer
+from lenet_server.images import ImageReader
+from lenet_server.inference_service import InferenceService
 from lenet_server.metrics import Metrics, ModelMetrics
 from lenet_server.model import Model
 from lenet_server.service import ClassifierService
@@ -41,16 +44,25 @@ class App:
             self._catalog = catalog.load(settings.model_repository, self._load_model, self._serve_model)
             undo.callback(self._catalog.stop)
             limits = Limits(max_bytes=settings.max_image_bytes, max_pixels=settings.max_image_pixels)
-            service = ClassifierService(Classifier(self._catalog, limits), self._catalog, self._metrics)
+            # A request of encoded pictures may come to as much as one that brings arrays.
+            reader = ImageReader(
+                limits, settings.max_images_per_request, settings.max_message_bytes, cores=usable_cores()
+            )
+            # As many as wait in a queue, and a batch of them in the model.
+            max_requests = settings.max_queue_size + settings.max_batch_size
+            edge = Edge(Classifier(self._catalog, reader), self._metrics, max_requests, settings.max_streams)
+            classifier = ClassifierService(edge, self._catalog)
+            inference = InferenceService(edge, self._catalog, settings, self._ready.is_set)
             self._http = HttpServer(settings.host, settings.http_port, self._metrics.registry, self._ready.is_set)
             undo.callback(self._http.stop)
-            self._grpc = GrpcServer(service, self._catalog, settings)
+            self._grpc = GrpcServer(edge, classifier, inference, self._catalog, settings)
             undo.pop_all()
         self.grpc_port = self._grpc.port
         self.http_port = self._http.port
 
     def __enter__(self) -> "App":
         """Answer calls."""
+        self._catalog.start()
         self._http.start()
         self._grpc.start()
         self._ready.set()

@@ -7,6 +7,7 @@ The batcher knows arrays and callbacks, and neither gRPC nor ONNX. Each call bri
 so no answer can reach another caller, and a caller that left holds up nobody.
 """
 
+import itertools
 import threading
 import time
 from collections import deque
@@ -27,7 +28,10 @@ class BatchObserver(Protocol):
         """A batch is about to be computed; how long each of its calls waited."""
 
     def batch_finished(self, images: int, seconds: float) -> None:
-        """A batch of so many images was computed in so many seconds."""
+        """A batch of so many images was computed in so many seconds; part of one, where a call was split."""
+
+    def batch_ended(self, seconds: float, *, failed: bool) -> None:
+        """All calls of the batch are about to get their answers, or the error that the model raised."""
 
     def job_rejected(self, reason: ServingError) -> None:
         """A call was refused, or dropped from the queue: nothing was computed for it."""
@@ -55,11 +59,14 @@ class Batcher:
         self._changed = threading.Condition()
         self._stopping = False
         self._thread = threading.Thread(target=self._loop, name=f"batcher {name}")
-        self._thread.start()
 
     def __len__(self) -> int:
         """The number of calls that wait."""
         return len(self._queue)
+
+    def start(self) -> None:
+        """Begin to compute what is submitted."""
+        self._thread.start()
 
     def submit(self, job: Job) -> None:
         """Queue a call. Raises QueueFull at once when the queue is full, Unavailable after stop()."""
@@ -75,19 +82,26 @@ class Batcher:
         with self._changed:
             self._stopping = True
             self._changed.notify()
-        self._thread.join()
+        if self._thread.is_alive():
+            self._thread.join()
 
     def _refusal(self) -> ServingError | None:
         if self._stopping:
-            return Unavailable("the server is shutting down: try another one")
+            return Unavailable()
+        if len(self._queue) >= self._max_queue_size:  # whoever has left the queue makes room first
+            self._queue = deque(job for job in self._queue if not self._dropped(job))
         if len(self._queue) >= self._max_queue_size:
             return QueueFull(f"{len(self._queue)} requests wait already: try again later, or at another server")
         return None
 
     def _loop(self) -> None:
         while (jobs := self._next_batch()) is not None:
-            if jobs := self._drop_lost(jobs):
-                self._run(jobs)
+            try:
+                replies: Sequence[Outputs | Exception] = self._outputs(jobs) if jobs else []
+            except Exception as error:  # noqa: BLE001 whatever was raised belongs to these callers; the loop lives on
+                replies = [error] * len(jobs)
+            for job, reply in zip(jobs, replies, strict=True):
+                job.reply(reply)
 
     def _next_batch(self) -> list[Job] | None:
         """Wait for calls and take as many as fit into a batch; None when stopped and empty."""
@@ -98,40 +112,38 @@ class Batcher:
             if self._max_delay_seconds:
                 remaining = self._queue[0].queued_at + self._max_delay_seconds - time.monotonic()
                 self._changed.wait_for(lambda: self._stopping or self._is_full(), max(0.0, remaining))
-            jobs = [self._queue.popleft()]
-            images = len(jobs[0].images)
-            while self._queue and images + len(self._queue[0].images) <= self._max_batch_size:
-                jobs.append(self._queue.popleft())
-                images += len(jobs[-1].images)
+            jobs: list[Job] = []
+            images = 0
+            while self._queue and (not jobs or images + len(self._queue[0].images) <= self._max_batch_size):
+                job = self._queue.popleft()
+                if not self._dropped(job):
+                    jobs.append(job)
+                    images += len(job.images)
             return jobs
 
     def _is_full(self) -> bool:
         return sum(len(job.images) for job in self._queue) >= self._max_batch_size
 
-    def _drop_lost(self, jobs: list[Job]) -> list[Job]:
-        waiting = []
-        for job in jobs:
-            if reason := job.lost():
-                self._observer.job_rejected(reason)
-                job.reply(reason)
-            else:
-                waiting.append(job)
-        return waiting
+    def _dropped(self, job: Job) -> bool:
+        """Whether the caller of the job has left; then it is told why there is no answer."""
+        reason = job.lost()
+        if reason:
+            self._observer.job_rejected(reason)
+            job.reply(reason)
+        return reason is not None
 
-    def _run(self, jobs: list[Job]) -> None:
-        """Compute one batch and reply to each of its callers; a failure is a reply to all of them."""
+    def _outputs(self, jobs: list[Job]) -> list[Outputs]:
+        """Compute one batch: the outputs of each job."""
         start = time.monotonic()
         self._observer.batch_started([start - job.queued_at for job in jobs])
+        failed = True
         try:
             outputs = self._compute([job.images for job in jobs])
-        except Exception as error:  # noqa: BLE001 whatever the model raised belongs to these callers; the loop lives on
-            for job in jobs:
-                job.reply(error)
-            return
-        position = 0
-        for job in jobs:
-            job.reply(outputs.part(position, position + len(job.images)))
-            position += len(job.images)
+            failed = False
+        finally:
+            self._observer.batch_ended(time.monotonic() - start, failed=failed)
+        ends = list(itertools.accumulate(len(job.images) for job in jobs))
+        return [outputs.part(end - len(job.images), end) for job, end in zip(jobs, ends, strict=True)]
 
     def _compute(self, arrays: list[NDArray[np.uint8]]) -> Outputs:
         """Run the model, more than once where a single call brought more images than a batch holds."""

@@ -28,27 +28,40 @@ class Catalog:
     """Finds the model that a call asks for."""
 
     def __init__(self, served: list[ServedModel]) -> None:
-        self._served = {(each.model.name, each.model.version): each for each in served}
+        self._served = sorted(served, key=lambda each: (each.model.name, each.model.version))
+        self._found: dict[tuple[str, int], ServedModel] = {}
+        for each in self._served:
+            self._found[each.model.name, each.model.version] = each
+            self._found[each.model.name, 0] = each  # the last one is the newest
+        self._names = sorted({each.model.name for each in served})
+        if len(self._names) == 1:
+            self._found |= {("", version): each for (_, version), each in self._found.items()}
 
     def __iter__(self) -> Iterator[ServedModel]:
         """All that is served, by name and version."""
-        return iter(self._served[key] for key in sorted(self._served))
+        return iter(self._served)
 
     def find(self, name: str, version: int) -> ServedModel:
         """The served model; an empty name means the only one, version 0 the newest. Raises ModelNotFound."""
-        names = sorted({each for each, _ in self._served})
-        if not name:
-            if len(names) != 1:
-                raise ModelNotFound(f"name the model: this server has {', '.join(names)}")
-            name = names[0]
-        versions = sorted(version for each, version in self._served if each == name)
-        if not versions:
-            raise ModelNotFound(f"no model {name!r}: this server has {', '.join(names)}")
-        found = self._served.get((name, version or versions[-1]))
+        found = self._found.get((name, version))
         if found is None:
-            have = ", ".join(map(str, versions))
-            raise ModelNotFound(f"no version {version} of model {name!r}: this server has {have}")
+            raise ModelNotFound(self._missing(name, version))
         return found
+
+    def _missing(self, name: str, version: int) -> str:
+        names = ", ".join(self._names)
+        if not name and len(self._names) > 1:
+            return f"name the model: this server has {names}"
+        name = name or self._names[0]
+        versions = ", ".join(str(each.model.version) for each in self._served if each.model.name == name)
+        if not versions:
+            return f"no model {name!r}: this server has {names}"
+        return f"no version {version} of model {name!r}: this server has {versions}"
+
+    def start(self) -> None:
+        """Begin to compute."""
+        for each in self:
+            each.batcher.start()
 
     def stop(self) -> None:
         """Answer what waits in the queues, then end them."""

@@ -13,12 +13,19 @@ class ModelNotFound(ServingError):
     """No such model or version is served."""
 
 
+class NotSupported(ServingError):
+    """What the caller wants done is not done here, or only in another set-up."""
+
+
 class QueueFull(ServingError):
     """More calls wait than the queue holds."""
 
 
 class Unavailable(ServingError):
     """The server is shutting down."""
+
+    def __init__(self) -> None:
+        super().__init__("the server is shutting down: try another one")
 
 
 class DeadlineExceeded(ServingError):
@@ -27,6 +34,13 @@ class DeadlineExceeded(ServingError):
 
 class CallerGone(ServingError):
     """The caller cancelled or hung up while the call waited; nothing was computed for it."""
+
+
+class PortUnavailable(Exception):
+    """A port cannot be opened. The message names the address, the reason and the flag that changes it."""
+
+    def __init__(self, host: str, port: int, flag: str, reason: str = "is another server there?") -> None:
+        super().__init__(f"cannot listen on {host}:{port} ({flag}): {reason}")
 
 
 class ModelRejected(Exception):

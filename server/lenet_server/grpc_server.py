@@ -1,4 +1,4 @@
-"""The gRPC port: the Classifier service, health and reflection, by way of grpcio."""
+"""The gRPC port: both services, health and reflection, by way of grpcio."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -6,14 +6,19 @@ import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
+from lenet.inference import grpc_service_pb2, grpc_service_pb2_grpc
 from lenet.v1 import classifier_pb2, classifier_pb2_grpc
 from lenet_server.catalog import Catalog
-from lenet_server.ports import PortUnavailable
+from lenet_server.edge import Edge
+from lenet_server.errors import PortUnavailable
+from lenet_server.inference_service import InferenceService
 from lenet_server.service import ClassifierService
 from lenet_server.settings import Settings
 
-CLASSIFIER = classifier_pb2.DESCRIPTOR.services_by_name["Classifier"].full_name
-# Threads beyond those that wait in the queue or for a batch: to read pictures, to refuse, to answer other methods.
+SERVICES = (
+    classifier_pb2.DESCRIPTOR.services_by_name["Classifier"].full_name,
+    grpc_service_pb2.DESCRIPTOR.services_by_name["GRPCInferenceService"].full_name,
+)
 SPARE_THREADS = 32
 # For the last answers to leave. Health watches and reflection streams, which never end by themselves, end with it.
 LINGER_SECONDS = 0.5
@@ -22,15 +27,22 @@ LINGER_SECONDS = 0.5
 class GrpcServer:
     """Holds the port as soon as it is made, answers calls from start() on, and drains in stop()."""
 
-    def __init__(self, service: ClassifierService, catalog: Catalog, settings: Settings) -> None:
+    def __init__(
+        self,
+        edge: Edge,
+        classifier: ClassifierService,
+        inference: InferenceService,
+        catalog: Catalog,
+        settings: Settings,
+    ) -> None:
         """Open the port; raises PortUnavailable where that is not possible."""
-        self._service = service
-        # A waiting call holds a thread. With as many threads as the queue has places, the queue is what bounds the
-        # waiting; beyond them grpcio refuses at once, with RESOURCE_EXHAUSTED as well.
-        threads = settings.max_queue_size + settings.max_batch_size + SPARE_THREADS
+        self._edge = edge
+        # A call that is answered holds a thread, and so does an open stream. How many there are is decided at the door
+        # (admission.py), where the rest is refused; threads to spare are for refusing, and for health checks.
+        threads = settings.max_queue_size + settings.max_batch_size + settings.max_streams + SPARE_THREADS
         self._server = grpc.server(
             ThreadPoolExecutor(threads, thread_name_prefix="call"),
-            maximum_concurrent_rpcs=threads,
+            maximum_concurrent_rpcs=2 * threads,  # beyond the door: whoever comes so fast is not even told why
             options=[
                 ("grpc.max_receive_message_length", settings.max_message_bytes),
                 ("grpc.max_send_message_length", -1),
@@ -40,22 +52,23 @@ class GrpcServer:
         self._health = health.HealthServicer(
             experimental_non_blocking=True, experimental_thread_pool=ThreadPoolExecutor(1, thread_name_prefix="health")
         )
-        names = ("", CLASSIFIER, health.SERVICE_NAME, reflection.SERVICE_NAME)
-        for name in names[:2]:
+        for name in ("", *SERVICES):
             self._health.set(name, health_pb2.HealthCheckResponse.NOT_SERVING)
         self._model_names = sorted({each.model.name for each in catalog})
-        classifier_pb2_grpc.add_ClassifierServicer_to_server(service, self._server)
+        classifier_pb2_grpc.add_ClassifierServicer_to_server(classifier, self._server)
+        grpc_service_pb2_grpc.add_GRPCInferenceServiceServicer_to_server(inference, self._server)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
-        reflection.enable_server_reflection(names[1:], self._server)
+        reflection.enable_server_reflection((*SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME), self._server)
         try:
-            self.port = self._server.add_insecure_port(f"{settings.host}:{settings.port}")
+            host = f"[{settings.host}]" if ":" in settings.host else settings.host
+            self.port = self._server.add_insecure_port(f"{host}:{settings.port}")
         except RuntimeError as error:
             raise PortUnavailable(settings.host, settings.port, "--port") from error
 
     def start(self) -> None:
         """Answer calls, and say so to health checks."""
         self._server.start()
-        for name in ("", CLASSIFIER, *self._model_names):
+        for name in ("", *SERVICES, *self._model_names):
             self._health.set(name, health_pb2.HealthCheckResponse.SERVING)
 
     def announce_shutdown(self) -> None:
@@ -64,5 +77,5 @@ class GrpcServer:
 
     def stop(self, grace_seconds: float) -> None:
         """Refuse new calls, answer those that were accepted, and close the port. After the grace the rest is ended."""
-        self._service.drain(grace_seconds)
+        self._edge.drain(grace_seconds)
         self._server.stop(LINGER_SECONDS).wait()

@@ -1,5 +1,8 @@
 """The HTTP port, for machines: /metrics for Prometheus, /livez and /readyz for orchestrators."""
 
+import logging
+import socket
+import sys
 import threading
 from collections.abc import Callable, Iterable
 from socketserver import ThreadingMixIn
@@ -8,10 +11,12 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from prometheus_client import CollectorRegistry, make_wsgi_app
 
-from lenet_server.ports import PortUnavailable
+from lenet_server.errors import PortUnavailable
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+log = logging.getLogger(__name__)
 
 
 class HttpServer:
@@ -20,9 +25,10 @@ class HttpServer:
     def __init__(self, host: str, port: int, registry: CollectorRegistry, is_ready: Callable[[], bool]) -> None:
         """Open the port; raises PortUnavailable where that is not possible."""
         try:
-            self._server = make_server(host, port, _application(registry, is_ready), _Server, _QuietHandler)
+            server = _Server6 if ":" in host else _Server
+            self._server = make_server(host, port, _application(registry, is_ready), server, _QuietHandler)
         except OSError as error:
-            raise PortUnavailable(host, port, "--http-port") from error
+            raise PortUnavailable(host, port, "--http-port", error.strerror or str(error)) from error
         self.port: int = self._server.server_port
         self._thread = threading.Thread(target=self._server.serve_forever, name="http")
 
@@ -40,6 +46,15 @@ class HttpServer:
 
 class _Server(ThreadingMixIn, WSGIServer):
     daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:  # noqa: ARG002
+        """Log what went wrong with a connection, unless the other side merely went away."""
+        if not isinstance(sys.exception(), TimeoutError | ConnectionError):
+            log.exception("an HTTP request failed unexpectedly")
+
+
+class _Server6(_Server):
+    address_family = socket.AF_INET6
 
 
 class _QuietHandler(WSGIRequestHandler):

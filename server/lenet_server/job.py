@@ -37,8 +37,13 @@ class Job:
 
     def lost(self) -> ServingError | None:
         """Why the caller no longer waits for an answer, or None while it does."""
-        if time.monotonic() >= self.deadline:
-            return DeadlineExceeded("the deadline passed before the request reached the model")
-        if self.cancelled():
-            return CallerGone("the caller cancelled before the request reached the model")
-        return None
+        return lost(self.deadline, self.cancelled)
+
+
+def lost(deadline: float, cancelled: Callable[[], bool]) -> ServingError | None:
+    """Why a caller of this deadline no longer waits for an answer, or None while it does."""
+    if time.monotonic() >= deadline:
+        return DeadlineExceeded("the deadline passed before the request reached the model")
+    if cancelled():
+        return CallerGone("the caller cancelled before the request reached the model")
+    return None

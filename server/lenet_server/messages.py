@@ -1,27 +1,34 @@
 """Between the protobuf messages of lenet.v1 and the plain values of the core."""
 
-import time
 from collections.abc import Callable
 
 import grpc
 
 from lenet.v1 import classifier_pb2 as pb
-from lenet_server.classifier import Answer, Call, Pixels, Unreadable
+from lenet_server.classifier import Answer, Call, PendingCall, Unreadable
 from lenet_server.errors import InvalidRequest
+from lenet_server.images import Pixels
 from lenet_server.model import Model
-from lenet_server.statuses import number
+from lenet_server.statuses import STATUS_OF, number
 
 
-def deadline(context: grpc.ServicerContext) -> float:
-    """The caller's deadline in the seconds of time.monotonic(); infinite where there is none."""
-    remaining = context.time_remaining()
-    return float("inf") if remaining is None else time.monotonic() + remaining
+def read(
+    request: pb.ClassifyRequest, deadline: float, cancelled: Callable[[], bool]
+) -> tuple[Call, Callable[[PendingCall], pb.ClassifyResponse]]:
+    """The call of a request, and what makes the response of its outcome."""
+    request_id = request.id
+    return to_call(request, deadline, cancelled), lambda pending: from_answer(request_id, pending.answer())
+
+
+def refuse(request_id: str, code: grpc.StatusCode, message: str) -> pb.ClassifyResponse:
+    """The response, in a stream, to a request that failed as a whole."""
+    return pb.ClassifyResponse(id=request_id, error=from_error(code, message))
 
 
 def to_call(request: pb.ClassifyRequest, deadline: float, cancelled: Callable[[], bool]) -> Call:
-    """What the request asks for. Raises InvalidRequest where an image is neither encoded nor pixels."""
+    """What the request asks for."""
     return Call(
-        images=[_image(image, position) for position, image in enumerate(request.images)],
+        images=[_image(image) for image in request.images],
         model=request.model,
         version=request.version,
         top_k=request.top_k,
@@ -30,14 +37,14 @@ def to_call(request: pb.ClassifyRequest, deadline: float, cancelled: Callable[[]
     )
 
 
-def _image(image: pb.Image, position: int) -> bytes | Pixels:
+def _image(image: pb.Image) -> bytes | Pixels:
     match image.WhichOneof("content"):
         case "encoded":
             return image.encoded
         case "pixels":
             return Pixels(tuple(image.pixels.shape), image.pixels.data)
         case _:
-            raise InvalidRequest(f"image {position} is empty: set `encoded` or `pixels`")
+            return b""  # becomes the error of this one image, as an empty picture does
 
 
 def from_answer(request_id: str, answer: Answer) -> pb.ClassifyResponse:
@@ -47,7 +54,7 @@ def from_answer(request_id: str, answer: Answer) -> pb.ClassifyResponse:
         model=answer.model,
         version=answer.version,
         results=[
-            pb.Result(error=from_error(grpc.StatusCode.INVALID_ARGUMENT, result.reason))
+            pb.Result(error=from_error(STATUS_OF[InvalidRequest], result.reason))
             if isinstance(result, Unreadable)
             else pb.Result(
                 prediction=pb.Prediction(top=[pb.LabelScore(label=label, score=score) for label, score in result.top])

@@ -12,6 +12,7 @@ from prometheus_client.process_collector import ProcessCollector
 
 from lenet_server import __version__
 from lenet_server.errors import CallerGone, DeadlineExceeded, QueueFull, ServingError, Unavailable
+from lenet_server.model_statistics import ModelStatistics
 
 # A small model answers in a fraction of a millisecond, a queue may take seconds: 1, 2.5, 5 in each decade between.
 SECONDS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -36,7 +37,7 @@ class Metrics:
         self._requests = Counter("lenet_requests", "Requests answered.", ("method", "code"), registry=registry)
         self._request_seconds = Histogram(
             "lenet_request_duration_seconds",
-            "Time from a request's arrival to its answer.",
+            "Time from a request's arrival at its handler to its answer.",
             ("method",),
             buckets=SECONDS,
             registry=registry,
@@ -77,6 +78,11 @@ class Metrics:
         self._requests.labels(method, code).inc()
         self._request_seconds.labels(method).observe(seconds)
 
+    def request_abandoned(self, method: str) -> None:
+        """A request has ended with its stream, before it was answered: there is no duration to tell."""
+        self._in_flight.dec()
+        self._requests.labels(method, "CANCELLED").inc()
+
     def requests_by_code(self) -> dict[str, int]:
         """How many requests have ended with which gRPC status."""
         by_code: TallyCounter[str] = TallyCounter()
@@ -102,9 +108,13 @@ class Metrics:
 
 
 class ModelMetrics:
-    """The metrics of one model version; the batcher's observer."""
+    """The metrics of one model version; the batcher's observer.
+
+    Attributes: `statistics`, the same for callers of the API.
+    """
 
     def __init__(self, metrics: Metrics, name: str, version: int, labels: Sequence[str]) -> None:
+        self.statistics = ModelStatistics()
         self._metrics = metrics
         self._queue_seconds = metrics.queue_seconds.labels(name, version)
         self._inference_seconds = metrics.inference_seconds.labels(name, version)
@@ -116,21 +126,29 @@ class ModelMetrics:
 
     def batch_started(self, queue_seconds: Sequence[float]) -> None:
         """See BatchObserver."""
+        self.statistics.batch_started(queue_seconds)
         for seconds in queue_seconds:
             self._queue_seconds.observe(seconds)
 
     def batch_finished(self, images: int, seconds: float) -> None:
         """See BatchObserver."""
+        self.statistics.batch_finished(images, seconds)
         self._inference_seconds.observe(seconds)
         self._batch_size.observe(images)
         self._images.inc(images)
 
+    def batch_ended(self, seconds: float, *, failed: bool) -> None:
+        """See BatchObserver."""
+        self.statistics.batch_ended(seconds, failed=failed)
+
     def job_rejected(self, reason: ServingError) -> None:
         """See BatchObserver."""
+        self.statistics.job_rejected()
         self._metrics.rejected(reason)
 
     def decoded(self, seconds: float) -> None:
         """One encoded picture was read."""
+        self.statistics.decoded(seconds)
         self._decode_seconds.observe(seconds)
 
     def predicted(self, probabilities: NDArray[np.float32]) -> None:

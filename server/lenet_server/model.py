@@ -41,9 +41,18 @@ class Model:
         return Outputs(probabilities, logits)
 
     def warm_up(self, max_batch_size: int) -> None:
-        """Run the smallest and the largest batch, so that the first caller does not pay for ONNX Runtime's set-up."""
+        """Run the smallest and the largest batch, so that the first caller does not pay for ONNX Runtime's set-up.
+
+        Raises ModelRejected where the model cannot compute them.
+        """
         for size in (1, max_batch_size):
-            self.predict(np.zeros((size, *self.input_shape), np.uint8))
+            try:
+                outputs = self.predict(np.zeros((size, *self.input_shape), np.uint8))
+            except Exception as error:  # ONNX Runtime raises a dozen classes of its own
+                raise ModelRejected(f"it cannot compute a batch of {size}: {error}") from error
+            shapes = {outputs.probabilities.shape, outputs.logits.shape}
+            if shapes != {(size, len(self.labels))}:
+                raise ModelRejected(f"a batch of {size} gets outputs of the shapes {shapes}")
 
 
 def _session(path: Path, threads: int) -> onnxruntime.InferenceSession:

@@ -64,9 +64,11 @@ class Settings:
     max_queue_size: int = _setting(
         1024, _whole(1, 16_384), "most requests that wait for a model; more are refused at once"
     )
-    max_message_bytes: int = _setting(64 * 2**20, _whole(1024, 2**31 - 1), "largest request")
-    max_image_bytes: int = _setting(32 * 2**20, _whole(1, 2**31 - 1), "largest picture file in a request")
-    max_image_pixels: int = _setting(64_000_000, _whole(1, 2**30), "largest picture, width × height")
+    max_images_per_request: int = _setting(4096, _whole(1, 2**20), "most images in one request")
+    max_streams: int = _setting(64, _whole(1, 16_384), "most streams that are open at a time")
+    max_message_bytes: int = _setting(64 * 2**20, _whole(1024, 2**31 - 1), "largest request, in bytes")
+    max_image_bytes: int = _setting(32 * 2**20, _whole(1, 2**31 - 1), "largest picture file in a request, in bytes")
+    max_image_pixels: int = _setting(64_000_000, _whole(1, 2**30), "largest picture: width × height in pixels")
     inference_threads: int = _setting(
         0, _whole(0, 1024), "threads that compute one batch; 0 for as many as there are usable cores"
     )
@@ -85,6 +87,7 @@ def parse(arguments: Sequence[str] | None = None, environ: Mapping[str, str] = o
     parser = argparse.ArgumentParser(
         prog="lenet-server",
         description="Serve ONNX image classifiers over gRPC, in batches.",
+        allow_abbrev=False,
         epilog=f"Each flag is an environment variable as well: --max-batch-size is {PREFIX}MAX_BATCH_SIZE.",
     )
     parser.add_argument("--version", action="version", version=f"lenet-server {version('lenet-server')}")

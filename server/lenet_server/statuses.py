@@ -9,6 +9,7 @@ from lenet_server.errors import (
     DeadlineExceeded,
     InvalidRequest,
     ModelNotFound,
+    NotSupported,
     QueueFull,
     ServingError,
     Unavailable,
@@ -16,9 +17,13 @@ from lenet_server.errors import (
 
 log = logging.getLogger(__name__)
 
+# Messages travel in HTTP/2 trailers, which clients refuse above some kilobytes, and may quote what the caller sent.
+MAX_MESSAGE_LENGTH = 1000
+
 STATUS_OF: dict[type[ServingError], grpc.StatusCode] = {
     InvalidRequest: grpc.StatusCode.INVALID_ARGUMENT,
     ModelNotFound: grpc.StatusCode.NOT_FOUND,
+    NotSupported: grpc.StatusCode.UNIMPLEMENTED,
     QueueFull: grpc.StatusCode.RESOURCE_EXHAUSTED,
     Unavailable: grpc.StatusCode.UNAVAILABLE,
     DeadlineExceeded: grpc.StatusCode.DEADLINE_EXCEEDED,
@@ -29,8 +34,11 @@ STATUS_OF: dict[type[ServingError], grpc.StatusCode] = {
 def status(error: Exception) -> tuple[grpc.StatusCode, str]:
     """The status and the message for the caller. What nobody foresaw is told to the log, not to the caller."""
     if isinstance(error, ServingError):
-        return STATUS_OF[type(error)], str(error)
-    log.error("a call failed unforeseen", exc_info=error)
+        message = str(error)
+        if len(message) > MAX_MESSAGE_LENGTH:
+            message = f"{message[:MAX_MESSAGE_LENGTH]} …"
+        return STATUS_OF[type(error)], message
+    log.error("a call failed unexpectedly", exc_info=error)
     return grpc.StatusCode.INTERNAL, "internal error: the server's log says more"
 
 

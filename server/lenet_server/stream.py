@@ -1,17 +1,18 @@
-"""One ClassifyStream call: many requests over one connection, each answered as soon as it is ready."""
+"""One streaming call: many requests over one connection, answered as they are ready or in their order."""
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from queue import SimpleQueue
+from typing import Generic
 
 import grpc
 
-from lenet.v1 import classifier_pb2 as pb
-from lenet_server.classifier import Classifier, PendingCall
+from lenet_server import exchange
+from lenet_server.classifier import Classifier
 from lenet_server.errors import Unavailable
-from lenet_server.messages import deadline, from_answer, from_error, to_call
+from lenet_server.exchange import Read, Request, Response
 from lenet_server.metrics import Metrics
 from lenet_server.statuses import status
 
@@ -21,16 +22,17 @@ MAX_IN_FLIGHT = 64
 
 
 @dataclass(frozen=True)
-class Settled:
+class Settled(Generic[Response]):
     """A request of the stream whose outcome is known."""
 
+    number: int  # from 0, in the order of the requests
     request_id: str
-    outcome: PendingCall | Exception
+    outcome: Callable[[], Response] | Exception
     begun: float
 
 
 @dataclass(eq=False)
-class ClassificationStream:
+class RequestStream(Generic[Request, Response]):
     """Reads requests in a thread of its own while the caller's thread iterates over the responses.
 
     The two meet in one queue. None in it says that no further request will be started.
@@ -39,15 +41,20 @@ class ClassificationStream:
     classifier: Classifier
     metrics: Metrics
     context: grpc.ServicerContext
-    _settled: SimpleQueue[Settled | None] = field(default_factory=SimpleQueue)
+    method: str
+    read: Read[Request, Response]
+    refuse: Callable[[str, grpc.StatusCode, str], Response]
+    in_order: bool
+    _settled: SimpleQueue[Settled[Response] | None] = field(default_factory=SimpleQueue)
+    _early: dict[int, Settled[Response]] = field(default_factory=dict)
     _window: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(MAX_IN_FLIGHT))
     _intake: threading.Lock = field(default_factory=threading.Lock)
     _started: int = 0
     _closed: bool = False
     _draining: bool = False
 
-    def responses(self, requests: Iterator[pb.ClassifyRequest]) -> Iterator[pb.ClassifyResponse]:
-        """The response to each request, in the order in which they are ready."""
+    def responses(self, requests: Iterator[Request]) -> Iterator[Response]:
+        """The response to each request."""
         # The thread ends when `requests` does: with the stream, at the latest.
         threading.Thread(target=self._read, args=(requests,), name="stream reader", daemon=True).start()
         answered = 0
@@ -58,45 +65,54 @@ class ClassificationStream:
                 if settled is None:
                     closed = True
                     continue
-                answered += 1
-                self._window.release()
-                yield self._response(settled)
+                self._early[settled.number] = settled
+                due = answered if self.in_order else settled.number
+                while due in self._early:
+                    answered += 1
+                    self._window.release()
+                    yield self._response(self._early.pop(due))
+                    due += 1
         finally:
             self._close_intake()
             self._window.release()
             for _ in range(self._started - answered):
-                self.metrics.request_finished("ClassifyStream", grpc.StatusCode.CANCELLED.name, 0.0)
+                self.metrics.request_abandoned(self.method)
         if self._draining:
-            raise Unavailable("the server is shutting down: try another one")
+            raise Unavailable
 
     def drain(self) -> None:
         """Start no further request, answer those that were started, then end the stream as UNAVAILABLE."""
         self._draining = True
         self._close_intake()
 
-    def _read(self, requests: Iterator[pb.ClassifyRequest]) -> None:
+    def _read(self, requests: Iterator[Request]) -> None:
         try:
             self._window.acquire()
             for request in requests:
                 with self._intake:
                     if self._closed:
                         return
+                    number = self._started
                     self._started += 1
-                self._start(request)
+                self._start(number, request)
                 self._window.acquire()
         except grpc.RpcError:  # the caller hung up
             pass
         finally:
             self._close_intake()
 
-    def _start(self, request: pb.ClassifyRequest) -> None:
+    def _start(self, number: int, request: Request) -> None:
         begun = time.perf_counter()
+        request_id = request.id  # alone: what waits for its answer does not keep the request's pictures
+
+        def settle(outcome: Callable[[], Response] | Exception) -> None:
+            self._settled.put(Settled(number, request_id, outcome, begun))
+
         self.metrics.request_started()
         try:
-            call = to_call(request, deadline(self.context), lambda: not self.context.is_active())
-            self.classifier.start(call, lambda pending: self._settled.put(Settled(request.id, pending, begun)))
+            exchange.start(self.classifier, self.read, request, self.context, settle)
         except Exception as error:  # noqa: BLE001 the border of a request: the stream goes on
-            self._settled.put(Settled(request.id, error, begun))
+            settle(error)
 
     def _close_intake(self) -> None:
         with self._intake:
@@ -104,14 +120,14 @@ class ClassificationStream:
                 self._closed = True
                 self._settled.put(None)
 
-    def _response(self, settled: Settled) -> pb.ClassifyResponse:
+    def _response(self, settled: Settled[Response]) -> Response:
         code, message = grpc.StatusCode.OK, ""
         try:
             if isinstance(settled.outcome, Exception):
                 raise settled.outcome
-            return from_answer(settled.request_id, settled.outcome.answer())
+            return settled.outcome()
         except Exception as error:  # noqa: BLE001 the border of a request: the stream goes on
             code, message = status(error)
-            return pb.ClassifyResponse(id=settled.request_id, error=from_error(code, message))
+            return self.refuse(settled.request_id, code, message)
         finally:
-            self.metrics.request_finished("ClassifyStream", code.name, time.perf_counter() - settled.begun)
+            self.metrics.request_finished(self.method, code.name, time.perf_counter() - settled.begun)

@@ -1,7 +1,6 @@
 """The batcher by itself: a model that is a function, callers that are threads."""
 
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -26,6 +25,7 @@ class Journal:
 
     def __init__(self) -> None:
         self.batches: list[int] = []
+        self.ended: list[bool] = []
         self.rejected: list[type[ServingError]] = []
 
     def batch_started(self, queue_seconds: Sequence[float]) -> None:
@@ -34,6 +34,10 @@ class Journal:
     def batch_finished(self, images: int, seconds: float) -> None:
         assert seconds >= 0
         self.batches.append(images)
+
+    def batch_ended(self, seconds: float, *, failed: bool) -> None:
+        assert seconds >= 0
+        self.ended.append(failed)
 
     def job_rejected(self, reason: ServingError) -> None:
         self.rejected.append(type(reason))
@@ -70,6 +74,7 @@ def running(
     predict: Callable[[Images], Outputs], journal: Journal | None = None, **options: float
 ) -> Iterator[Batcher]:
     batcher = Batcher(predict, journal or Journal(), name="test", **options)  # type: ignore[arg-type]
+    batcher.start()
     try:
         yield batcher
     finally:
@@ -154,12 +159,13 @@ def test_a_full_queue_refuses_at_once_and_recovers() -> None:
 
 
 def test_a_failing_batch_fails_all_its_callers_and_nobody_else() -> None:
-    healthy = threading.Event()
-    with running(lambda batch: echo(batch) if healthy.is_set() else fail(batch)) as batcher:
+    healthy, journal = threading.Event(), Journal()
+    with running(lambda batch: echo(batch) if healthy.is_set() else fail(batch), journal) as batcher:
         outcome = ask(batcher, 1)
         assert isinstance(outcome, RuntimeError)
         healthy.set()
         assert answers(ask(batcher, 2)) == [2]
+    assert journal.ended == [True, False]
 
 
 @pytest.mark.parametrize(
@@ -182,9 +188,37 @@ def test_callers_that_left_are_dropped_before_the_model_runs(gone: dict[str, flo
     assert journal.rejected == [reason]
 
 
+def test_callers_that_left_make_room_in_the_queue_and_in_the_batch() -> None:
+    gate, journal, outcomes = Gate(), Journal(), SimpleQueue[Outputs | Exception]()
+    with running(gate, journal, max_queue_size=4, max_batch_size=4) as batcher:
+        batcher.submit(Job(images(0), outcomes.put))
+        assert gate.busy.wait(10)
+        for value in range(1, 5):
+            batcher.submit(Job(images(value), SimpleQueue[Outputs | Exception]().put, cancelled=lambda: True))
+        for value in range(1, 5):
+            batcher.submit(Job(images(value), outcomes.put))
+        gate.open.set()
+        assert [answers(outcomes.get(timeout=10)) for _ in range(5)] == [[0], [1], [2], [3], [4]]
+    assert journal.batches == [1, 4]
+
+
+def test_an_observer_that_fails_costs_one_batch_and_not_the_batcher() -> None:
+    class Failing(Journal):
+        def batch_started(self, queue_seconds: Sequence[float]) -> None:
+            super().batch_started(queue_seconds)
+            if not self.rejected:
+                self.rejected.append(ServingError)
+                raise RuntimeError("out of ink")
+
+    with running(echo, Failing()) as batcher:
+        assert isinstance(ask(batcher, 1), RuntimeError)
+        assert answers(ask(batcher, 2)) == [2]
+
+
 def test_stop_answers_what_waits_and_refuses_what_comes() -> None:
     gate, outcomes = Gate(), SimpleQueue[Outputs | Exception]()
     batcher = Batcher(gate, Journal(), name="test")
+    batcher.start()
     batcher.submit(Job(images(0), outcomes.put))
     assert gate.busy.wait(10)
     batcher.submit(Job(images(1), outcomes.put))
@@ -221,11 +255,3 @@ def test_every_caller_gets_its_own_answer(calls: list[tuple[int, bool]], max_bat
         ]
         for each in started:
             each.result(timeout=10)
-
-
-def test_an_idle_batcher_uses_no_cpu() -> None:
-    with running(echo) as batcher:
-        ask(batcher, 1)
-        before = time.process_time()
-        assert not threading.Event().wait(0.3)
-        assert time.process_time() - before < 0.1

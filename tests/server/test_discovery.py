@@ -36,7 +36,7 @@ def test_an_unknown_model_is_not_found(stub: rpc.ClassifierStub) -> None:
     assert caught.value.code() is grpc.StatusCode.NOT_FOUND
 
 
-@pytest.mark.parametrize("service", ["", "lenet.v1.Classifier", "lenet"])
+@pytest.mark.parametrize("service", ["", "lenet.v1.Classifier", "inference.GRPCInferenceService", "lenet"])
 def test_health_of_server_service_and_model(channel: grpc.Channel, service: str) -> None:
     stub = health_pb2_grpc.HealthStub(channel)
     response = stub.Check(health_pb2.HealthCheckRequest(service=service), timeout=TIMEOUT)  # type: ignore[attr-defined]
@@ -58,4 +58,9 @@ def test_reflection_names_the_services(channel: grpc.Channel) -> None:
     question = reflection_pb2.ServerReflectionRequest(list_services="")
     (answer,) = stub.ServerReflectionInfo(iter([question]), timeout=TIMEOUT)  # type: ignore[operator]
     names = {each.name for each in answer.list_services_response.service}
-    assert names == {"lenet.v1.Classifier", "grpc.health.v1.Health", "grpc.reflection.v1alpha.ServerReflection"}
+    assert names == {
+        "lenet.v1.Classifier",
+        "inference.GRPCInferenceService",
+        "grpc.health.v1.Health",
+        "grpc.reflection.v1alpha.ServerReflection",
+    }

@@ -2,6 +2,8 @@
 
 import signal
 import threading
+import urllib.error
+import urllib.request
 from collections import Counter
 from collections.abc import Iterator
 
@@ -74,5 +76,7 @@ def test_readiness_fails_before_calls_are_refused(digits: NDArray[np.uint8]) -> 
         assert next(health) == "SERVING"
         server.process.send_signal(signal.SIGTERM)
         assert next(health) == "NOT_SERVING"
+        with pytest.raises(urllib.error.HTTPError, match="503"):
+            urllib.request.urlopen(f"http://127.0.0.1:{server.http_port}/readyz", timeout=TIMEOUT)
         assert len(rpc.ClassifierStub(channel).Classify(request, timeout=TIMEOUT).results) == 1
         assert server.process.wait(TIMEOUT) == 0

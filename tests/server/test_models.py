@@ -121,6 +121,21 @@ class NoBatcher:
         """Nothing to stop."""
 
 
+def reshape_to_one(file: onnx.ModelProto) -> None:
+    """Spoil the model so that it loads, but computes no batch of more than one."""
+    flatten = next(node for node in file.graph.node if node.op_type == "Flatten")
+    shape = onnx.numpy_helper.from_array(np.array([1, 400]), "one")
+    file.graph.initializer.append(shape)
+    flatten.CopyFrom(onnx.helper.make_node("Reshape", [flatten.input[0], "one"], list(flatten.output)))
+
+
+def test_a_model_that_loads_but_cannot_compute_is_refused(file: onnx.ModelProto, tmp_path: Path) -> None:
+    reshape_to_one(file)
+    onnx.save(file, tmp_path / "model.onnx")
+    with pytest.raises(ModelRejected, match="cannot compute a batch of 64"):
+        load(tmp_path / "model.onnx").warm_up(64)
+
+
 def serve(root: Path) -> catalog.Catalog:
     return catalog.load(
         root,

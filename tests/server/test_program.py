@@ -19,11 +19,12 @@ def test_it_says_what_it_serves_and_where() -> None:
     assert f"gRPC on 127.0.0.1:{server.grpc_port}" in messages[-1]
 
 
-def test_an_empty_repository_ends_it_with_one_line(tmp_path: Path) -> None:
+def test_an_empty_repository_ends_it_with_the_reason(tmp_path: Path) -> None:
     done = run("lenet-server", "--port=0", "--http-port=0", "--model-repository", tmp_path)
     assert done.returncode == 1
-    assert "no model to serve below" in done.stderr
-    assert len(done.stderr.splitlines()) == 1
+    settings, reason = done.stderr.splitlines()
+    assert "settings: model_repository=" in settings
+    assert "no model to serve below" in reason
 
 
 def test_a_port_in_use_ends_it_with_the_address() -> None:

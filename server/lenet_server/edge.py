@@ -1,0 +1,104 @@
+"""The border that every request of every service crosses: admitted, counted, and turned into an answer or a status."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from queue import SimpleQueue
+from typing import Any
+
+import grpc
+
+from lenet_server import exchange
+from lenet_server.admission import Admission
+from lenet_server.classifier import Classifier
+from lenet_server.errors import QueueFull, Unavailable
+from lenet_server.exchange import Read, Request, Response
+from lenet_server.metrics import Metrics
+from lenet_server.statuses import status
+from lenet_server.stream import RequestStream
+
+
+class Edge:
+    """Shared by all services of a server, so that one drain ends them all."""
+
+    def __init__(self, classifier: Classifier, metrics: Metrics, max_requests: int, max_streams: int) -> None:
+        self._classifier = classifier
+        self._metrics = metrics
+        self._requests = Admission(max_requests, metrics.rejected)
+        self._streams = Admission(max_streams, metrics.rejected)
+        # What is answered without a model: quickly, and above all when a full server is asked how it is.
+        self._questions = Admission(None, metrics.rejected)
+        self._doors = (self._requests, self._streams, self._questions)
+        self._open_streams: set[RequestStream[Any, Any]] = set()
+
+    def respond(self, method: str, context: grpc.ServicerContext, respond: Callable[[], Response]) -> Response:
+        """The response to a request that needs no model."""
+        return self._respond(self._questions, method, context, respond)
+
+    def _respond(
+        self, door: Admission, method: str, context: grpc.ServicerContext, respond: Callable[[], Response]
+    ) -> Response:
+        """Count the request, and turn what it raises into a status."""
+        start = time.perf_counter()
+        code = grpc.StatusCode.OK
+        self._metrics.request_started()
+        try:
+            with door.admitted():
+                return respond()
+        except Exception as error:  # noqa: BLE001 the border of a request: `status` logs what nobody foresaw
+            code, message = status(error)
+            context.abort(code, message)
+        finally:
+            self._metrics.request_finished(method, code.name, time.perf_counter() - start)
+
+    def classify(
+        self, method: str, context: grpc.ServicerContext, request: Request, read: Read[Request, Response]
+    ) -> Response:
+        """The response to one request, when the model has answered."""
+
+        def respond() -> Response:
+            done: SimpleQueue[Callable[[], Response]] = SimpleQueue()
+            exchange.start(self._classifier, read, request, context, done.put)
+            return done.get()()
+
+        return self._respond(self._requests, method, context, respond)
+
+    def classify_stream(
+        self,
+        method: str,
+        context: grpc.ServicerContext,
+        requests: Iterator[Request],
+        read: Read[Request, Response],
+        refuse: Callable[[str, grpc.StatusCode, str], Response],
+        *,
+        in_order: bool,
+    ) -> Iterator[Response]:
+        """The responses to a stream of requests; `refuse` makes that to a request by its id, status and message."""
+        stream = RequestStream(self._classifier, self._metrics, context, method, read, refuse, in_order)
+        try:
+            # In this order: a stream that is admitted just before a drain is known to it.
+            with self._open(stream), self._streams.admitted():
+                yield from stream.responses(requests)
+        except (QueueFull, Unavailable) as error:
+            context.abort(*status(error))
+
+    def drain(self, seconds: float) -> None:
+        """Refuse new calls, let open streams end with what they have read, and wait until all is answered.
+
+        Returns after so many seconds at the latest.
+        """
+        deadline = time.monotonic() + seconds
+        for door in self._doors:
+            door.close()
+        for stream in list(self._open_streams):
+            stream.drain()
+        for door in self._doors:
+            door.wait_until_quiet(max(0.0, deadline - time.monotonic()))
+
+    @contextmanager
+    def _open(self, stream: RequestStream[Request, Response]) -> Iterator[None]:
+        self._open_streams.add(stream)
+        try:
+            yield
+        finally:
+            self._open_streams.discard(stream)

@@ -1,0 +1,124 @@
+"""Between the inference protocol's ModelInfer messages and the plain values of the core.
+
+Knows nothing of gRPC, so that every transport that has parsed such a message can use it.
+"""
+
+import re
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lenet.inference import grpc_service_pb2 as pb
+from lenet_server.classifier import Call, PendingCall
+from lenet_server.errors import InvalidRequest, ModelNotFound
+from lenet_server.inference_input import SHARED_MEMORY, images
+from lenet_server.job import Outputs
+from lenet_server.model import OUTPUTS, Model
+
+
+@dataclass(frozen=True)
+class RequestedOutput:
+    """An output that the caller wants: its numbers, or its best labels."""
+
+    name: str
+    top_k: int = 0  # how many labels; 0 for the numbers
+
+
+ALL_OUTPUTS = [RequestedOutput(name) for name in OUTPUTS]
+
+
+def read(
+    request: pb.ModelInferRequest, deadline: float, cancelled: Callable[[], bool]
+) -> tuple[Call, Callable[[PendingCall], pb.ModelInferResponse]]:
+    """The call of a request, and what makes the response of its outcome. Raises InvalidRequest or ModelNotFound."""
+    request_id, requested = request.id, _requested(request.outputs)
+
+    def respond(pending: PendingCall) -> pb.ModelInferResponse:
+        return from_outputs(request_id, requested, pending.model, pending.outputs())
+
+    return to_call(request, deadline, cancelled), respond
+
+
+def to_call(request: pb.ModelInferRequest, deadline: float, cancelled: Callable[[], bool]) -> Call:
+    """What the request asks for, its outputs apart. Raises InvalidRequest or ModelNotFound."""
+    timeout = _whole_number(request.parameters, "timeout") or 0
+    if timeout < 0:
+        raise InvalidRequest(f"parameter `timeout` is {timeout}: give microseconds, or 0 for none")
+    return Call(
+        images=images(request),
+        model=request.model_name,
+        version=version_number(request.model_name, request.model_version),
+        all_or_nothing=True,
+        deadline=min(deadline, time.monotonic() + timeout / 1e6) if timeout else deadline,
+        cancelled=cancelled,
+    )
+
+
+def version_number(model: str, version: str) -> int:
+    """The number of a version as the core counts it: 0, the newest, for an empty one. Raises ModelNotFound."""
+    if not version:
+        return 0
+    if not re.fullmatch(r"[1-9][0-9]{0,17}", version):
+        raise ModelNotFound(f"no version {version!r} of model {model!r}: versions are whole numbers from 1")
+    return int(version)
+
+
+def from_outputs(
+    request_id: str, requested: Sequence[RequestedOutput], model: Model, outputs: Outputs
+) -> pb.ModelInferResponse:
+    """The response that carries the requested outputs, as raw contents."""
+    response = pb.ModelInferResponse(model_name=model.name, model_version=str(model.version), id=request_id)
+    for each in requested:
+        values: NDArray[np.float32] = getattr(outputs, each.name)
+        if each.top_k:
+            top_k = min(each.top_k, len(model.labels))
+            response.outputs.add(name=each.name, datatype="BYTES", shape=(len(values), top_k))
+            response.raw_output_contents.append(_best(values, top_k, model.labels))
+        else:
+            response.outputs.add(name=each.name, datatype="FP32", shape=values.shape)
+            response.raw_output_contents.append(values.tobytes())
+    return response
+
+
+def _best(values: NDArray[np.float32], top_k: int, labels: Sequence[str]) -> bytes:
+    """The classification extension: `value:index:label` for the k best of values [n, K], each after its length."""
+    parts = []
+    best = np.argsort(-values, axis=1, kind="stable")[:, :top_k]  # [n, k]
+    for indices, row in zip(best.tolist(), np.take_along_axis(values, best, axis=1).tolist(), strict=True):
+        for index, value in zip(indices, row, strict=True):
+            text = f"{value:f}:{index}:{labels[index]}".encode()
+            parts += [len(text).to_bytes(4, "little"), text]
+    return b"".join(parts)
+
+
+def _requested(outputs: Sequence[pb.ModelInferRequest.InferRequestedOutputTensor]) -> list[RequestedOutput]:
+    if not outputs:
+        return ALL_OUTPUTS
+    requested: dict[str, RequestedOutput] = {}
+    for each in outputs:
+        if each.name not in OUTPUTS:
+            raise InvalidRequest(f"no output {each.name!r}: the model has {', '.join(OUTPUTS)}")
+        if each.name in requested:
+            raise InvalidRequest(f"output `{each.name}` is requested twice")
+        if SHARED_MEMORY in each.parameters:
+            raise InvalidRequest(f"output `{each.name}` is to go into shared memory: this server answers in messages")
+        top_k = _whole_number(each.parameters, "classification")
+        if top_k is not None and top_k < 1:
+            raise InvalidRequest(f"`classification` of output `{each.name}` is {top_k}: ask for 1 label or more")
+        requested[each.name] = RequestedOutput(each.name, top_k or 0)
+    return list(requested.values())
+
+
+def _whole_number(parameters: Mapping[str, pb.InferParameter], name: str) -> int | None:
+    if name not in parameters:
+        return None
+    match parameters[name].WhichOneof("parameter_choice"):
+        case "int64_param":
+            return parameters[name].int64_param
+        case "uint64_param":
+            return parameters[name].uint64_param
+        case _:
+            raise InvalidRequest(f"parameter `{name}` must be a whole number: set its int64_param")

@@ -1,0 +1,52 @@
+"""PyPI's tritonclient drives the server unchanged. Each of scripts/ is a process in an environment of its own."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from lenet.inference import grpc_service_pb2, model_config_pb2
+from lenet_server.job import Outputs
+from tests.conftest import ROOT
+
+PYTHON = ROOT / ".venv-tritonclient/bin/python"
+needs_tritonclient = pytest.mark.skipif(not PYTHON.exists(), reason="needs tritonclient: make .venv-tritonclient/ready")
+SCRIPTS = sorted(file.stem for file in (Path(__file__).parent / "scripts").glob("*.py") if file.stem != "data")
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory, digits: NDArray[np.uint8], expected: Outputs) -> Path:
+    """A folder with what the scripts need: the digits, some of them as files, and our copy of the protocol."""
+    folder = tmp_path_factory.mktemp("tritonclient")
+    np.savez(folder / "digits.npz", digits=digits, probabilities=expected.probabilities, logits=expected.logits)
+    for index in range(8):
+        cv2.imwrite(str(folder / f"{index}.png"), digits[index, 0])
+    for module in (grpc_service_pb2, model_config_pb2):
+        (folder / f"{module.__name__}.descriptor").write_bytes(module.DESCRIPTOR.serialized_pb)
+    return folder
+
+
+def run(*arguments: str) -> str:
+    command = [str(PYTHON), "-W", "error", *arguments]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@needs_tritonclient
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_tritonclient(script: str, address: str, data: Path) -> None:
+    run("-m", f"tests.server.inference.scripts.{script}", address, str(data))
+
+
+@needs_tritonclient
+def test_the_example_in_the_docs(address: str) -> None:
+    found = re.search(r"```python\n(.*?)```", (ROOT / "docs/inference-protocol.md").read_text(), re.DOTALL)
+    assert found
+    printed = run("-c", found[1].replace("localhost:50051", address))
+    assert "[b'0.9" in printed
+    assert "(64, 10)" in printed

@@ -14,7 +14,10 @@ from lenet_trainer.export import export
 from lenet_trainer.metadata import ModelMetadata
 from lenet_trainer.model import LeNet
 from lenet_trainer.model_file import ModelFile, parse_model, read_model
+from lenet_trainer.progress import Silent
+from lenet_trainer.settings import DataSettings
 from lenet_trainer.training import Trained
+from lenet_trainer.verify import verify
 
 
 def test_the_network_comes_back(model: ModelFile, trained: Trained, metadata: ModelMetadata) -> None:
@@ -28,6 +31,21 @@ def test_the_network_comes_back(model: ModelFile, trained: Trained, metadata: Mo
 def test_a_colour_network_comes_back(metadata: ModelMetadata) -> None:
     written = export(LeNet(labels=2, channels=3, height=32, width=24), replace(metadata, labels=("cat", "dog")))
     assert parse_model(written).network().input_shape == (3, 32, 24)
+
+
+@pytest.mark.parametrize("activation", ["sigmoid", "tanh", "relu"])
+@pytest.mark.parametrize("pooling", ["average", "max"])
+def test_a_variant_comes_back_and_agrees(
+    activation: str, pooling: str, metadata: ModelMetadata, small_digits: Dataset, generator: torch.Generator
+) -> None:
+    network = LeNet(activation=activation, pooling=pooling)
+    network.initialise(generator)
+    model = parse_model(export(network, metadata))
+    rebuilt = model.network()
+    assert (rebuilt.activation, rebuilt.pooling) == (activation, pooling)
+    assert list(dict(rebuilt.layers.named_children())) == list(dict(network.layers.named_children()))
+    few = replace(small_digits, test_images=small_digits.test_images[:70], test_labels=small_digits.test_labels[:70])
+    assert verify(model, few, Silent()).passed
 
 
 def test_a_missing_file(tmp_path: Path) -> None:
@@ -70,3 +88,13 @@ def test_a_dataset_with_other_labels(model: ModelFile, small_digits: Dataset) ->
 def test_a_dataset_with_other_pictures(model: ModelFile, small_digits: Dataset) -> None:
     with pytest.raises(ModelError, match="takes pictures of 1×28×28, those of digits are 1×14×28"):
         model.require_fit(replace(small_digits, train_images=small_digits.train_images[:, :, ::2]))
+
+
+def test_what_settings_leave_open_is_taken_from_the_model(model: ModelFile) -> None:
+    trained = replace(model.metadata, training={"split_seed": 7, "test_share": 0.3})
+    published = replace(model, metadata=trained)
+    folder = published.completed(DataSettings(dataset="folder", height=20))
+    assert (folder.channels, folder.height, folder.width, folder.fit) == (1, 20, 28, "ink")
+    assert (folder.split_seed, folder.test_share, folder.labels) == (7, 0.3, None)
+    assert published.completed(DataSettings(dataset="idx")).labels == "0,1,2,3,4,5,6,7,8,9"
+    assert published.completed(DataSettings(dataset="digits")) == DataSettings(dataset="digits")

@@ -15,8 +15,10 @@ from lenet_trainer.reference import (
     max_pool,
     output_size,
     pad,
+    relu,
     sigmoid,
     softmax,
+    tanh,
 )
 
 NINE = np.arange(9.0).reshape(1, 1, 3, 3)  # the lecture's [[0,1,2],[3,4,5],[6,7,8]]
@@ -164,6 +166,12 @@ def test_dense_is_pytorchs() -> None:
     inputs, weights, bias = random(4, 7), random(3, 7), random(3)
     theirs = functional.linear(*map(torch.from_numpy, (inputs, weights, bias)))
     np.testing.assert_allclose(dense(inputs, weights, bias), theirs.numpy())
+
+
+def test_tanh_and_relu_are_pytorchs() -> None:
+    values = np.array([-1e4, -2.0, -0.0, 0.5, 1e4])
+    np.testing.assert_allclose(tanh(values), torch.from_numpy(values).tanh().numpy())
+    np.testing.assert_array_equal(relu(values), torch.from_numpy(values).relu().numpy())
 
 
 def test_sigmoid_and_softmax_bear_extreme_values() -> None:

@@ -24,7 +24,7 @@ def test_defaults_are_allowed_and_described() -> None:
         ("learning_rate", -1.0, "--learning-rate .* 1e-07 to 10.0"),
         ("seed", -1, "--seed .* not -1"),
         ("validation_share", 1.0, "--validation-share .* 0.0 to 0.5"),
-        ("dataset", "imagenet", "--dataset .* one of mnist, digits, not 'imagenet'"),
+        ("dataset", "imagenet", "--dataset .* one of mnist, digits, folder, idx, not 'imagenet'"),
         ("device", "tpu", "--device .* one of auto, cpu, cuda"),
         ("mirror", "file:///etc", "--mirror .* begin with http"),
     ],
@@ -32,3 +32,17 @@ def test_defaults_are_allowed_and_described() -> None:
 def test_values_out_of_range(name: str, value: Any, message: str) -> None:
     with pytest.raises(SettingsError, match=message):
         TrainSettings(**{name: value})
+
+
+@pytest.mark.parametrize(
+    ("dataset", "name", "value"),
+    [("mnist", "height", 20), ("digits", "labels", "a,b"), ("folder", "labels", "a,b"), ("idx", "split_seed", 1)],
+)
+def test_settings_of_another_dataset_are_refused(dataset: str, name: str, value: Any) -> None:
+    with pytest.raises(SettingsError, match=rf"--{name.replace('_', '-')} .* is not for --dataset {dataset}"):
+        TrainSettings(dataset=dataset, **{name: value})
+
+
+def test_ink_has_no_colours() -> None:
+    with pytest.raises(SettingsError, match="leave out --channels 3"):
+        TrainSettings(dataset="folder", fit="ink", channels=3)

@@ -7,9 +7,10 @@ import torch
 
 from lenet_trainer.datasets import Dataset
 from lenet_trainer.errors import SettingsError, TrainingError
+from lenet_trainer.model import LeNet
 from lenet_trainer.progress import Silent
 from lenet_trainer.settings import TrainSettings
-from lenet_trainer.training import Trained, count_right, train
+from lenet_trainer.training import Trained, class_weights, count_right, train
 
 
 class Notes(Silent):
@@ -89,3 +90,39 @@ def test_a_device_that_is_not_there(small_digits: Dataset, quick: TrainSettings)
     else:
         with pytest.raises(SettingsError, match="--device cuda"):
             train(small_digits, replace(quick, device="cuda"), Silent())
+
+
+def test_rare_labels_count_more(small_digits: Dataset, quick: TrainSettings) -> None:
+    labels = torch.tensor([0] * 60 + [1] * 30 + [2] * 10)
+    weights = class_weights(labels, 4, "auto")
+    assert weights is not None
+    per_label = weights[:3] * torch.bincount(labels)
+    torch.testing.assert_close(per_label, torch.full((3,), 25.0))  # all labels together count alike
+    assert class_weights(labels, 3, "off") is None
+    even = torch.tensor([0] * 10 + [1] * 14)
+    assert class_weights(even, 2, "auto") is None
+    assert class_weights(even, 2, "on") is not None
+    # And the training uses them.
+    few = replace(quick, max_steps=2)
+    weighted = train(small_digits, replace(few, class_weights="on"), Silent())
+    assert not torch.equal(flat(weighted), flat(train(small_digits, few, Silent())))
+
+
+def test_small_datasets_are_passed_over_more_often(small_digits: Dataset, quick: TrainSettings) -> None:
+    assert train(small_digits, replace(quick, max_steps=1), Silent()).epochs == 137  # of 11 steps, so 1,500 in all
+    assert train(small_digits, replace(quick, max_steps=1, batch_size=1), Silent()).epochs == 15
+
+
+@pytest.mark.parametrize(("activation", "pooling"), [("tanh", "average"), ("relu", "max")])
+def test_variants_learn(activation: str, pooling: str, small_digits: Dataset, quick: TrainSettings) -> None:
+    settings = replace(quick, activation=activation, pooling=pooling, max_steps=60, learning_rate=0.003)
+    images, labels = map(torch.from_numpy, small_digits.split("test"))
+    result = train(small_digits, settings, Silent())
+    assert isinstance(result.network, LeNet)
+    assert (result.network.activation, result.network.pooling) == (activation, pooling)
+    assert count_right(result.network, images, labels, torch.arange(360)) / 360 > 0.8
+
+
+@pytest.mark.parametrize("steps", range(1, 8))
+def test_very_few_steps(steps: int, small_digits: Dataset, quick: TrainSettings) -> None:
+    assert train(small_digits, replace(quick, max_steps=steps), Silent()).steps == steps

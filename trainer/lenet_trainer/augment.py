@@ -10,19 +10,23 @@ from torch.nn import functional
 
 @dataclass(frozen=True)
 class Augmentation:
-    """How far a picture may be moved: pixels and degrees each way, and zoom as a share (0.1 is ±10 %)."""
+    """How far a picture may be moved: pixels and degrees each way, and zoom as a share (0.1 is ±10 %).
+
+    `outside` is what comes in at the edges: `zeros`, or the `border` once more.
+    """
 
     shift_pixels: float
     rotation_degrees: float
     zoom: float
+    outside: str = "zeros"
 
     def apply(self, images: Tensor, generator: torch.Generator) -> Tensor:
-        """Move every picture of float32 [B, C, H, W] by an amount of its own; what comes in at the edges is 0."""
+        """Move every picture of float32 [B, C, H, W] by an amount of its own."""
         if not (self.shift_pixels or self.rotation_degrees or self.zoom):
             return images
         maps = self.draw(len(images), images.shape[2], images.shape[3], generator).to(images.device)
         grid = functional.affine_grid(maps, list(images.shape), align_corners=False)  # [B, H, W, 2]
-        return functional.grid_sample(images, grid, mode="bilinear", padding_mode="zeros", align_corners=False)
+        return functional.grid_sample(images, grid, mode="bilinear", padding_mode=self.outside, align_corners=False)
 
     def draw(self, count: int, height: int, width: int, generator: torch.Generator) -> Tensor:
         """Random affine maps [count, 2, 3] from output to input coordinates, which run from −1 to 1."""

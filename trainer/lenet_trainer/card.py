@@ -9,10 +9,13 @@ from lenet_trainer.verify import TOLERANCE, ParityReport
 def model_card(metadata: ModelMetadata, layers: list[Layer], dataset: Dataset, parity: ParityReport) -> str:
     """The card's whole text."""
     channels, height, width = dataset.image_shape
+    pooling = metadata.training.get("pooling", "average")
+    activation = metadata.training.get("activation", "sigmoid")
     return f"""# LeNet on {dataset.name}
 
 LeNet-5 (LeCun et al., *Gradient-based learning applied to document recognition*, 1998): two convolutions and two
-average poolings, then three dense layers, sigmoids between them; {metadata.parameters:,} parameters.
+poolings ({pooling}), then three dense layers, with the activation {activation} between them;
+{metadata.parameters:,} parameters.
 Trained and published by lenet-trainer {metadata.trainer_version} on {metadata.created}.
 
 ## Use

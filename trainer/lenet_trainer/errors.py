@@ -6,7 +6,8 @@ TrainerError
 ├── TrainingError       the training came to nothing
 ├── ModelError          a file is not a model that this trainer wrote
 ├── VerificationError   the implementations disagree, so nothing is published
-└── PublishError        the model could not be written
+├── PublishError        the model could not be written
+└── OutputError         a drawing could not be written
 """
 
 
@@ -36,3 +37,7 @@ class VerificationError(TrainerError):
 
 class PublishError(TrainerError):
     """The model could not be written; what was there before is untouched."""
+
+
+class OutputError(TrainerError):
+    """A drawing could not be written; the message names the file."""

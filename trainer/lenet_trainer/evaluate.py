@@ -1,18 +1,34 @@
-"""Counts how many test pictures a published model gets right, through ONNX Runtime."""
+"""Measures a published model on the test split, through ONNX Runtime: how good, how sure, how robust, where wrong."""
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from lenet_trainer.datasets.dataset import Dataset
+from lenet_trainer.measures.calibration import Calibration, calibration
+from lenet_trainer.measures.classes import ClassResult, class_results, confusion_matrix
+from lenet_trainer.measures.interval import Interval, wilson
+from lenet_trainer.measures.mistakes import Mistake, worst_mistakes
+from lenet_trainer.measures.shifts import ShiftResult, shift_results
 from lenet_trainer.model_file import ModelFile
 from lenet_trainer.runtime import OnnxRuntime
+
+MISTAKES = 48  # as many as fit on a contact sheet
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """How a model did on a split."""
+    """How a model did on a split. `confusion` [K, K] has a row for each true label and a column for each given one."""
 
     images: int
     right: int
+    interval: Interval
+    classes: list[ClassResult]
+    confusion: NDArray[np.int64]
+    calibration: Calibration
+    shifts: list[ShiftResult]
+    mistakes: list[Mistake]
 
     @property
     def accuracy(self) -> float:
@@ -20,9 +36,28 @@ class Evaluation:
         return self.right / self.images
 
 
-def evaluate(model: ModelFile, dataset: Dataset, batch_size: int = 256) -> Evaluation:
+def evaluate(model: ModelFile, dataset: Dataset, batch_size: int = 64) -> Evaluation:
     """Classify the dataset's test split; raises ModelError where the model does not fit the dataset."""
     model.require_fit(dataset)
     images, labels = dataset.split("test")
-    predicted = OnnxRuntime(model.content).probabilities(images, batch_size).argmax(axis=1)  # [N]
-    return Evaluation(len(images), int((predicted == labels).sum()))
+    runtime = OnnxRuntime(model.content)
+    probabilities = runtime.probabilities(images, batch_size)  # [N, K]
+    predicted = probabilities.argmax(axis=1)  # [N]
+    right = int((predicted == labels).sum())
+    confusion = confusion_matrix(labels, predicted, len(dataset.labels))
+    return Evaluation(
+        len(images),
+        right,
+        wilson(right, len(images)),
+        class_results(confusion, dataset.labels),
+        confusion,
+        calibration(probabilities.max(axis=1), predicted == labels),
+        shift_results(
+            lambda moved: runtime.probabilities(moved, batch_size).argmax(axis=1),
+            images,
+            labels,
+            predicted,
+            outside="paper" if dataset.fit == "ink" else "edge",
+        ),
+        worst_mistakes(probabilities, labels, dataset.labels, MISTAKES),
+    )

@@ -10,13 +10,13 @@ from onnx import NodeProto, TensorProto, checker, helper, numpy_helper
 from torch import nn
 
 from lenet_trainer.metadata import ModelMetadata
-from lenet_trainer.model import LeNet, Normalise
+from lenet_trainer.model import Network, Normalise
 
 OPSET = 17
 IR_VERSION = 8  # the one that came with opset 17, so that older runtimes read the file
 
 
-def export(network: LeNet, metadata: ModelMetadata) -> bytes:
+def export(network: Network, metadata: ModelMetadata) -> bytes:
     """The ONNX file: input `image` uint8 [N, C, H, W], outputs `probabilities` and `logits` float32 [N, K].
 
     Raises TypeError for a kind of layer that has no node here.
@@ -65,13 +65,16 @@ def layer_nodes(name: str, layer: nn.Module, source: str, output: str) -> list[N
             kernel, stride, pads = layer.kernel_size, layer.stride, (*layer.padding, *layer.padding)
             names = [source, *parameters(name)]
             return [helper.make_node("Conv", names, [output], name, kernel_shape=kernel, strides=stride, pads=pads)]
-        case nn.AvgPool2d():
+        case nn.AvgPool2d() | nn.MaxPool2d():
+            kind = "AveragePool" if isinstance(layer, nn.AvgPool2d) else "MaxPool"
             window, stride = both(layer.kernel_size), both(layer.stride)
-            return [helper.make_node("AveragePool", [source], [output], name, kernel_shape=window, strides=stride)]
+            return [helper.make_node(kind, [source], [output], name, kernel_shape=window, strides=stride)]
         case nn.Linear():
             return [helper.make_node("Gemm", [source, *parameters(name)], [output], name, transB=1)]
-        case nn.Sigmoid():
-            return [helper.make_node("Sigmoid", [source], [output], name)]
+        case nn.Sigmoid() | nn.Tanh():
+            return [helper.make_node(type(layer).__name__, [source], [output], name)]
+        case nn.ReLU():
+            return [helper.make_node("Relu", [source], [output], name)]
         case nn.Flatten():
             return [helper.make_node("Flatten", [source], [output], name, axis=1)]
         case _:
@@ -88,7 +91,7 @@ def both(size: int | tuple[int, int]) -> tuple[int, int]:
     return (size, size) if isinstance(size, int) else size
 
 
-def initializers(network: LeNet) -> Iterator[onnx.TensorProto]:
+def initializers(network: Network) -> Iterator[onnx.TensorProto]:
     """Weights, biases and constants of the network, by name."""
     for name, tensor in network.layers.state_dict().items():
         yield numpy_helper.from_array(tensor.detach().cpu().numpy(), name)

@@ -1,7 +1,7 @@
 """From settings to a published model: load, train, test, export, verify, publish."""
 
 import platform
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -17,12 +17,12 @@ from lenet_trainer.metadata import ModelMetadata
 from lenet_trainer.model_file import parse_model
 from lenet_trainer.progress import Progress
 from lenet_trainer.publish import publish, require_writable
-from lenet_trainer.settings import TrainSettings
+from lenet_trainer.settings import DataSettings, TrainSettings
 from lenet_trainer.training import Trained, count_right, train
 from lenet_trainer.verify import ParityReport, verify
 
 # The file knows its dataset by name and digest, and nothing of this machine's folders.
-UNRECORDED = ("dataset", "data_dir", "mirror", "output")
+UNRECORDED = {item.name for item in fields(DataSettings)} | {"output"}
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,9 @@ def describe(dataset: Dataset, settings: TrainSettings, trained: Trained, now: d
         test_images=len(images),
         parameters=trained.network.parameter_count,
         training=recorded
+        | dict(dataset.split_settings)
         | {
+            "epochs": trained.epochs,
             "threads": torch.get_num_threads(),
             "device": trained.device,
             "steps": trained.steps,

@@ -72,6 +72,16 @@ def sigmoid(values: Array) -> Array:
     return 0.5 * (1.0 + np.tanh(0.5 * values))
 
 
+def tanh(values: Array) -> Array:
+    """The hyperbolic tangent (eˣ − e⁻ˣ) / (eˣ + e⁻ˣ), elementwise."""
+    return np.tanh(values)
+
+
+def relu(values: Array) -> Array:
+    """max(0, x), elementwise."""
+    return np.maximum(values, 0.0)
+
+
 def softmax(logits: Array) -> Array:
     """Probabilities eˣ / Σ eˣ along the last axis: [N, K] to [N, K]."""
     # Subtracting the largest logit changes nothing in the quotient and keeps the powers finite.

@@ -7,8 +7,12 @@ from typing import Any
 
 from lenet_trainer.errors import SettingsError
 
-DATASETS = ("mnist", "digits")
+DATASETS = ("mnist", "digits", "folder", "idx")
+FITS = ("resize", "ink")
+ACTIVATIONS = ("sigmoid", "tanh", "relu")
+POOLINGS = ("average", "max")
 DEVICES = ("auto", "cpu", "cuda")
+SMALLEST, LARGEST = 12, 4096  # rows or columns; below 12 nothing is left of a picture for the last pooling
 MNIST_MIRROR = "https://ossci-datasets.s3.amazonaws.com/mnist/"
 
 
@@ -17,28 +21,91 @@ def setting(
     description: str,
     minimum: float | None = None,
     maximum: float | None = None,
-    choices: Sequence[str] = (),
+    choices: Sequence[str | int] = (),
+    placeholder: str | None = None,
 ) -> Any:
-    """A dataclass field with its description and range, from which flags and checks are made."""
-    limits = {"description": description, "minimum": minimum, "maximum": maximum, "choices": tuple(choices)}
-    return field(default=default, metadata=limits)
+    """A dataclass field with its description and range, from which flags and checks are made.
+
+    `placeholder` stands for the value in the help; its type does where none is given.
+    """
+    limits = {"minimum": minimum, "maximum": maximum, "choices": tuple(choices)}
+    return field(default=default, metadata={"description": description, "placeholder": placeholder, **limits})
 
 
 @dataclass(frozen=True, kw_only=True)
-class DataSettings:
-    """Which pictures to use and where they are; raises SettingsError where a value is out of range."""
-
-    dataset: str = setting("mnist", "the pictures; digits is small and needs no download", choices=DATASETS)
-    data_dir: Path = setting(Path("data"), "folder of the data; LENET_DATA_DIR counts too")
-    mirror: str = setting(MNIST_MIRROR, "where MNIST is downloaded from if it is not in the data folder")
+class Settings:
+    """What all settings classes derive from; raises SettingsError where a value is out of range."""
 
     def __post_init__(self) -> None:
         for item in fields(self):
             check(item.name, getattr(self, item.name), item.metadata)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkSettings(Settings):
+    """The form of a network that need not exist."""
+
+    channels: int = setting(1, "1 for grey pictures, 3 for coloured ones", choices=(1, 3))
+    height: int = setting(28, "rows of a picture", SMALLEST, LARGEST)
+    width: int = setting(28, "columns of a picture", SMALLEST, LARGEST)
+    labels: str = setting("10", "how many labels, or their names: a,b,c", placeholder="NAMES")
+    activation: str = setting("sigmoid", "function after a layer; the lecture's is sigmoid", choices=ACTIVATIONS)
+    pooling: str = setting("average", "what becomes of 2×2 values; the lecture's is average", choices=POOLINGS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataSettings(Settings):
+    """Which pictures to use and where they are; what is None is found from the pictures, or from the model."""
+
+    dataset: str = setting(
+        "mnist", "the pictures: digits needs no download, folder and idx are your own", choices=DATASETS
+    )
+    data_dir: Path = setting(
+        Path("data"), "folder of the data; for folder it holds a sub-folder per label; LENET_DATA_DIR counts too"
+    )
+    mirror: str = setting(
+        MNIST_MIRROR, "where MNIST is downloaded from if it is not in the data folder", placeholder="URL"
+    )
+    channels: int | None = setting(
+        None, "folder, idx: 1 for grey, 3 for colour; colour where the pictures have some", choices=(1, 3)
+    )
+    height: int | None = setting(
+        None, "folder, idx: rows of the model's pictures; where not given 28, or those of the files", SMALLEST, LARGEST
+    )
+    width: int | None = setting(
+        None,
+        "folder, idx: columns of the model's pictures; where not given 28, or those of the files",
+        SMALLEST,
+        LARGEST,
+    )
+    fit: str | None = setting(
+        None,
+        "folder, idx: how pictures come to the model's form, resize where not given; ink finds a handwritten sign",
+        choices=FITS,
+    )
+    test_share: float | None = setting(
+        None, "folder: share of each label's pictures to test with, 0.2 where not given", 0.01, 0.9
+    )
+    split_seed: int | None = setting(None, "folder: which pictures these are, 0 where not given", 0, 2**63 - 1)
+    max_unreadable: int = setting(10, "folder: this many unreadable pictures are skipped, more refused", 0, 10**9)
+    labels: str | None = setting(None, "idx: the labels' names, a,b,c; numbers where not given", placeholder="NAMES")
+    transposed: str = setting(
+        "auto", "idx: whether pictures are stored by columns; auto: those of EMNIST are", choices=("auto", "yes", "no")
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
         if not self.mirror.startswith(("http://", "https://")):
             raise SettingsError(
                 f"--mirror (LENET_TRAINER_MIRROR) must begin with http:// or https://, not {self.mirror!r}"
             )
+        own = {"folder": ("labels",), "idx": ("test_share", "split_seed")}
+        others = own.get(self.dataset, ("channels", "height", "width", "fit", "labels", "test_share", "split_seed"))
+        for name in others:
+            if getattr(self, name) is not None:
+                raise SettingsError(f"{flag(name)} ({variable(name)}) is not for --dataset {self.dataset}")
+        if self.fit == "ink" and self.channels == 3:
+            raise SettingsError("--fit ink (LENET_TRAINER_FIT) gives grey pictures; leave out --channels 3")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +113,9 @@ class TrainSettings(DataSettings):
     """Everything that decides how a model is trained and where it goes."""
 
     output: Path = setting(Path("models/lenet"), "folder of the model; the next whole number below it is the version")
-    epochs: int = setting(15, "passes over the training pictures", 1, 10_000)
+    epochs: int | None = setting(
+        None, "passes over the training pictures; where not given 15, and more for small datasets", 1, 10_000
+    )
     seed: int = setting(0, "start of all random numbers; the same seed gives the same model", 0, 2**63 - 1)
     max_steps: int | None = setting(None, "stop after this many batches, for a quick trial", 1, 10**9)
     batch_size: int = setting(128, "pictures per step", 1, 65_536)
@@ -55,9 +124,23 @@ class TrainSettings(DataSettings):
     shift_pixels: float = setting(1.5, "training pictures are moved by up to this, each way", 0.0, 8.0)
     rotation_degrees: float = setting(10.0, "training pictures are turned by up to this, each way", 0.0, 180.0)
     zoom: float = setting(0.1, "training pictures grow or shrink by up to this share", 0.0, 0.9)
+    activation: str = setting("sigmoid", "function after a layer; the lecture's is sigmoid", choices=ACTIVATIONS)
+    pooling: str = setting("average", "what becomes of 2×2 values; the lecture's is average", choices=POOLINGS)
+    class_weights: str = setting(
+        "auto", "whether rare labels count more; auto: where they differ by half", choices=("auto", "on", "off")
+    )
     validation_share: float = setting(1 / 12, "share of the training pictures that only watches the training", 0.0, 0.5)
     threads: int | None = setting(None, "processor threads; PyTorch's choice where not given", 1, 1024)
     device: str = setting("auto", "where to compute; auto takes CUDA where there is one", choices=DEVICES)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompareSettings(DataSettings):
+    """How LeNet and its rivals are trained side by side."""
+
+    epochs: int = setting(10, "passes of the networks over the training pictures", 1, 10_000)
+    seed: int = setting(0, "start of all random numbers", 0, 2**32 - 1)
+    threads: int | None = setting(None, "processor threads; all there are where not given", 1, 1024)
 
 
 def flag(name: str) -> str:
@@ -73,7 +156,7 @@ def variable(name: str) -> str:
 def value_range(limits: Any) -> str:
     """The allowed values of a field in words, from its metadata; empty where every value is allowed."""
     if limits["choices"]:
-        return ", ".join(limits["choices"])
+        return ", ".join(map(str, limits["choices"]))
     if limits["minimum"] is not None:
         return f"{limits['minimum']:,} to {limits['maximum']:,}"
     return ""

@@ -10,18 +10,23 @@ from torch import Tensor, nn
 from lenet_trainer.augment import Augmentation
 from lenet_trainer.datasets.dataset import Dataset
 from lenet_trainer.errors import SettingsError, TrainingError
-from lenet_trainer.model import LeNet
+from lenet_trainer.model import LeNet, Network
 from lenet_trainer.progress import Progress
 from lenet_trainer.settings import TrainSettings
 
 WARM_UP_SHARE = 0.2  # of all steps, in which the learning rate climbs
+EPOCHS = 15  # where the settings name none, but at least so many that it comes to
+LEAST_STEPS = 1500
+MOST_LINES = 50  # about so many epochs are told of
+IMBALANCE = 1.5  # the largest label's pictures over the smallest's, from which on rare labels count more
 
 
 @dataclass(frozen=True)
 class Trained:
     """A trained network on the CPU, and how it came about."""
 
-    network: LeNet
+    network: Network
+    epochs: int
     steps: int
     seconds: float
     device: str
@@ -29,8 +34,8 @@ class Trained:
     validation_accuracy: float | None  # of the last epoch; None where no pictures were set aside
 
 
-def train(dataset: Dataset, settings: TrainSettings, progress: Progress) -> Trained:
-    """Train LeNet on the dataset's training split; the test split is not looked at.
+def train(dataset: Dataset, settings: TrainSettings, progress: Progress, network: Network | None = None) -> Trained:
+    """Train LeNet, or the network given instead, on the dataset's training split; the test split is not looked at.
 
     The weights are those of the last step. The same settings on the same kind of machine give the same weights. Raises
     TrainingError where the loss is no longer a number, and SettingsError where there is no such device.
@@ -42,32 +47,39 @@ def train(dataset: Dataset, settings: TrainSettings, progress: Progress) -> Trai
     shuffled = torch.randperm(len(images), generator=generator)
     validation, training = shuffled.tensor_split([round(len(images) * settings.validation_share)])
 
-    network = LeNet(len(dataset.labels), *dataset.image_shape)
+    if network is None:
+        network = LeNet(len(dataset.labels), *dataset.image_shape, settings.activation, settings.pooling)
     network.initialise(generator)
     network.normalise.fit(images[training.to(device)])
     network.to(device)
 
     started = time.perf_counter()
     steps_per_epoch = math.ceil(len(training) / settings.batch_size)
-    total = min(settings.epochs * steps_per_epoch, settings.max_steps or math.inf)
-    run = Run(network, images, labels, settings, int(total), generator)
+    epochs = settings.epochs or max(EPOCHS, math.ceil(LEAST_STEPS / steps_per_epoch))
+    total = min(epochs * steps_per_epoch, settings.max_steps or math.inf)
+    weights = class_weights(labels[training.to(device)], len(dataset.labels), settings.class_weights)
+    # Around a sign there is paper, which is 0; other pictures go on beyond their edges.
+    outside = "zeros" if dataset.fit == "ink" else "border"
+    run = Run(network, images, labels, weights, settings, outside, int(total), generator)
     accuracy = None
     progress.begin("training", run.total)
     with torch.backends.cudnn.flags(deterministic=True, benchmark=False):
-        for epoch in range(1, settings.epochs + 1):
+        for epoch in range(1, epochs + 1):
             if run.step == run.total:
                 break
             loss = run.epoch(training, progress)
             if not math.isfinite(loss):
                 raise TrainingError(f"the loss is {loss} in epoch {epoch}: choose a lower --learning-rate")
-            line = f"epoch {epoch} of {settings.epochs}: loss {loss:.4f}"
+            line = f"epoch {epoch} of {epochs}: loss {loss:.4f}"
             if len(validation):
                 accuracy = count_right(network, images, labels, validation) / len(validation)
                 line += f", validation {100 * accuracy:.2f} %"
-            progress.say(line)
+            # Epochs of a few pictures are many; not each of them is worth a line.
+            if epoch == 1 or epoch % math.ceil(epochs / MOST_LINES) == 0 or run.step == run.total:
+                progress.say(line)
     progress.end()
     seconds = time.perf_counter() - started
-    return Trained(network.cpu().eval(), run.step, seconds, device.type, len(validation), accuracy)
+    return Trained(network.cpu().eval(), epochs, run.step, seconds, device.type, len(validation), accuracy)
 
 
 class Run:
@@ -75,21 +87,25 @@ class Run:
 
     def __init__(
         self,
-        network: LeNet,
+        network: Network,
         images: Tensor,
         labels: Tensor,
+        weights: Tensor | None,
         settings: TrainSettings,
+        outside: str,
         total: int,
         generator: torch.Generator,
     ):
-        self.network, self.images, self.labels = network, images, labels
+        self.network, self.images, self.labels, self.weights = network, images, labels, weights
         self.batch_size, self.total, self.generator = settings.batch_size, total, generator
-        self.augmentation = Augmentation(settings.shift_pixels, settings.rotation_degrees, settings.zoom)
+        self.augmentation = Augmentation(settings.shift_pixels, settings.rotation_degrees, settings.zoom, outside)
         self.optimizer = torch.optim.AdamW(
             network.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay
         )
+        # So few steps have no time to warm up, and the schedule would divide by the length of its first phase.
+        warm_up = WARM_UP_SHARE if total > 1 / WARM_UP_SHARE else 0.9 / total
         self.schedule = torch.optim.lr_scheduler.OneCycleLR(
-            self.optimizer, settings.learning_rate, total_steps=total, pct_start=WARM_UP_SHARE
+            self.optimizer, settings.learning_rate, total_steps=total, pct_start=warm_up
         )
         self.step = 0
 
@@ -102,7 +118,7 @@ class Run:
             if self.step == self.total:
                 break
             pixels = self.augmentation.apply(self.images[batch].float(), self.generator)  # [B, C, H, W]
-            loss = nn.functional.cross_entropy(self.network(pixels), self.labels[batch])
+            loss = nn.functional.cross_entropy(self.network(pixels), self.labels[batch], self.weights)
             self.optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             self.optimizer.step()
@@ -112,6 +128,17 @@ class Run:
             losses.append(loss.detach())
             progress.advance()
         return float(torch.stack(losses).mean())
+
+
+def class_weights(labels: Tensor, count: int, choice: str) -> Tensor | None:
+    """How much a picture of each label counts in the loss, [K], so that all labels count alike; None for all the same.
+
+    `choice` is `on`, `off` or `auto`, which weighs where a label has half as many pictures again as another.
+    """
+    pictures = torch.bincount(labels, minlength=count).clamp(min=1)  # a label may have none left to train with
+    if choice == "off" or (choice == "auto" and pictures.max() <= IMBALANCE * pictures.min()):
+        return None
+    return len(labels) / (count * pictures.float())
 
 
 @torch.no_grad()

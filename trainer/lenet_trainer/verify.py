@@ -65,7 +65,7 @@ def verify(model: ModelFile, dataset: Dataset, progress: Progress) -> ParityRepo
     network, runtime = model.network(), OnnxRuntime(model.content)
     progress.begin("verifying", 1 + len(BATCH_SIZES))
     # The definition treats every picture on its own, so it is computed once and not per batch size.
-    defined = lenet_probabilities(images, model.weights)  # [N, K]
+    defined = lenet_probabilities(images, model.weights, model.activation, model.pooling)  # [N, K]
     progress.advance()
     agreements: list[Agreement] = []
     right = 0

@@ -1,6 +1,7 @@
 """`evaluate`, `verify`, `pictures` and the help, as a user calls them."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -23,16 +24,35 @@ def file(model: ModelFile, tmp_path: Path) -> Path:
 
 def test_evaluate(file: Path, parity: ParityReport, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["evaluate", str(file), "--dataset", "digits"]) == 0
-    assert capsys.readouterr().out == f"{parity.right} of 360 right: {100 * parity.right / 360:.2f} %\n"
+    out = capsys.readouterr().out
+    assert out.startswith(f"{parity.right} of 360 right: {100 * parity.right / 360:.2f} %, with 95 % confidence from ")
+    for part in ("precision", "rows: true label", "expected calibration error", "moved by", "the worst mistakes"):
+        assert part in out
 
 
 def test_evaluate_as_json(file: Path, parity: ParityReport, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["evaluate", str(file), "--dataset", "digits", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out) == {
-        "dataset": "digits",
-        "images": 360,
-        "right": parity.right,
-        "accuracy": parity.right / 360,
+    result = json.loads(capsys.readouterr().out)
+    assert result["dataset"] == "digits"
+    assert (result["images"], result["right"], result["accuracy"]) == (360, parity.right, parity.right / 360)
+    assert result["interval"]["low"] < result["accuracy"] < result["interval"]["high"]
+    assert [item["label"] for item in result["classes"]] == result["labels"] == list("0123456789")
+    assert sum(row[index] for index, row in enumerate(result["confusion"])) == parity.right
+    assert sum(map(sum, result["confusion"])) == sum(row["images"] for row in result["calibration"]["bins"]) == 360
+    assert [(item["pixels"], item["direction"]) for item in result["shifts"][:2]] == [(1, "up"), (1, "down")]
+    assert len(result["shifts"]) == 16
+    assert len(result["mistakes"]) == min(48, 360 - parity.right)
+
+
+def test_evaluate_with_drawings(file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "new" / "drawings"
+    assert main(["evaluate", str(file), "--dataset", "digits", "--json", "--output", str(folder)]) == 0
+    json.loads(capsys.readouterr().out)  # and nothing else
+    assert {path.name for path in folder.iterdir()} == {
+        "confusion.png",
+        "reliability.png",
+        "shifts.png",
+        "mistakes.png",
     }
 
 
@@ -59,13 +79,22 @@ def test_pictures(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "is not empty" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", ["train", "evaluate", "verify", "pictures"])
+@pytest.mark.parametrize("command", ["train", "evaluate", "verify", "pictures", "compare"])
 def test_help_shows_flags_and_variables(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="0"):
         main([command, "--help"])
     out = capsys.readouterr().out
     assert "--data-dir" in out
     assert "LENET_TRAINER_DATA_DIR" in out
+
+
+def test_a_reader_that_has_seen_enough(file: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    command: list[str | Path] = [PROGRAM, "summary", file]
+    done = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 @pytest.mark.parametrize("arguments", [[], ["paint"], ["train", "--epoch", "3"], ["evaluate"]])
@@ -80,9 +109,8 @@ def test_the_installed_program() -> None:
 
 
 def test_the_command_line_loads_no_torch() -> None:
-    code = (
-        "import sys, lenet_trainer.cli; print(sorted({'torch', 'sklearn', 'onnxruntime', 'numpy'} & set(sys.modules)))"
-    )
+    heavy = {"torch", "sklearn", "onnxruntime", "numpy", "matplotlib"}
+    code = f"import sys, lenet_trainer.cli; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
 

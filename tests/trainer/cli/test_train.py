@@ -37,7 +37,7 @@ def test_again_with_the_same_seed(output: Path, first: ModelFile, capsys: pytest
     assert train(output, "--seed", "5") == 0
     out, err = capsys.readouterr()
     assert "training (30)" in err
-    assert "epoch 1 of 15: loss" in err
+    assert "epoch 1 of 137: loss" in err
     assert f"{round(first.metadata.test_accuracy * 360)} of 360 right: " in out
     assert "the implementations agree on 360 pictures: 0 different labels" in out
     assert out.splitlines()[-1] == str(output / "2")
@@ -93,7 +93,7 @@ def test_an_interrupt_leaves_nothing(tmp_path: Path) -> None:
     [
         (["--epochs", "0"], "--epochs (LENET_TRAINER_EPOCHS) must be from 1 to 10,000, not 0"),
         (["--epochs", "few"], "--epochs (LENET_TRAINER_EPOCHS) must be a whole number from 1 to 10,000, not 'few'"),
-        (["--dataset", "cats"], "--dataset (LENET_TRAINER_DATASET) must be one of mnist, digits, not 'cats'"),
+        (["--device", "tpu"], "--device (LENET_TRAINER_DEVICE) must be one of auto, cpu, cuda, not 'tpu'"),
     ],
 )
 def test_wrong_values_are_refused_at_once(

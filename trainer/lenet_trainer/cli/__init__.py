@@ -4,24 +4,31 @@
     lenet-trainer evaluate models/lenet/1/model.onnx --dataset mnist
     lenet-trainer verify models/lenet/1/model.onnx --dataset mnist
     lenet-trainer pictures --dataset mnist --split test --output pictures
+    lenet-trainer summary --channels 3 --height 32 --width 32
+    lenet-trainer compare --dataset mnist --quick
+    lenet-trainer filters picture.jpg --model models/lenet/1/model.onnx --output drawings
 
 Exit status: 0 done, 1 failed or refused, 2 wrong usage, 130 interrupted.
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 
-from lenet_trainer.cli import evaluate, pictures, train, verify
+from lenet_trainer.cli import compare, evaluate, filters, pictures, summary, train, verify
 from lenet_trainer.errors import SettingsError, TrainerError
 
 __all__ = ["main"]
 
 COMMANDS = {
     "train": ("train a model, verify it and publish it", train.configure),
-    "evaluate": ("count how many test pictures a model gets right", evaluate.configure),
+    "evaluate": ("measure how good a model is, how sure, how robust, and where it is wrong", evaluate.configure),
     "verify": ("check that the definition, PyTorch and ONNX Runtime agree about a model", verify.configure),
+    "summary": ("list a network's layers: shapes, parameters, work, receptive fields", summary.configure),
+    "filters": ("draw what the lecture's kernels, or a model's layers, make of a picture", filters.configure),
+    "compare": ("train LeNet beside its rivals on the same pictures", compare.configure),
     "pictures": ("write a dataset as PNG files in folders named by label", pictures.configure),
 }
 
@@ -32,9 +39,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser("lenet-trainer", description=purpose)
     parser.add_argument("--version", action="version", version=f"%(prog)s {version('lenet-trainer')}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for name, (summary, configure) in COMMANDS.items():
-        sentence = f"{summary[0].upper()}{summary[1:]}."
-        configure(commands.add_parser(name, help=summary, description=sentence, allow_abbrev=False))
+    for name, (what, configure) in COMMANDS.items():
+        sentence = f"{what[0].upper()}{what[1:]}."
+        configure(commands.add_parser(name, help=what, description=sentence, allow_abbrev=False))
     arguments = parser.parse_args(argv)
     try:
         status: int = arguments.run(arguments)
@@ -44,6 +51,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return fail(str(error), 1)
     except KeyboardInterrupt:
         return fail("interrupted", 130)
+    except BrokenPipeError:  # the reader of our output, `head` for one, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     return status
 
 

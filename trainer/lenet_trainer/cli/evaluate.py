@@ -1,7 +1,8 @@
-"""lenet-trainer evaluate: count how many test pictures a published model gets right.
+"""lenet-trainer evaluate: how good a published model is, how sure, how robust, and where it is wrong.
 
 lenet-trainer evaluate models/lenet/1/model.onnx --dataset mnist
-lenet-trainer evaluate models/lenet/1/model.onnx --dataset digits --json
+lenet-trainer evaluate models/lenet/1/model.onnx --dataset digits --output drawings
+lenet-trainer evaluate models/flowers/1/model.onnx --dataset folder --data-dir flowers --json
 """
 
 import argparse
@@ -18,25 +19,44 @@ from lenet_trainer.settings import DataSettings
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's flags."""
     parser.add_argument("model", type=Path, metavar="MODEL.onnx", help="the published file")
-    parser.add_argument("--json", action="store_true", help="print one JSON object instead of a sentence")
+    parser.add_argument("--json", action="store_true", help="print one JSON object instead of tables")
+    parser.add_argument(
+        "--output",
+        type=Path,
+        metavar="DIR",
+        help="draw confusion.png, reliability.png, shifts.png and mistakes.png there",
+    )
     add_options(parser, DataSettings)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the accuracy on the test split, computed by ONNX Runtime."""
+    """Print what was measured on the test split, and draw it where asked."""
     settings = read_settings(DataSettings, arguments, os.environ)
-    from lenet_trainer.cli.tables import accuracy_line
+    from lenet_trainer.cli.evaluation_tables import evaluation_lines
     from lenet_trainer.datasets import load
+    from lenet_trainer.drawing.folder import make_folder
     from lenet_trainer.evaluate import evaluate
     from lenet_trainer.model_file import read_model
 
     model = read_model(arguments.model)
+    if arguments.output:
+        make_folder(arguments.output)
     with stderr_progress() as progress:
-        dataset = load(settings, progress)
+        dataset = load(model.completed(settings), progress)
+        if dataset.name == model.metadata.dataset and dataset.sha256 != model.metadata.dataset_sha256:
+            progress.say("these are not the pictures the model was published with: other data, or another split")
     result = evaluate(model, dataset)
     if arguments.json:
-        print(json.dumps({"dataset": dataset.name, **asdict(result), "accuracy": result.accuracy}))
+        measured = asdict(result) | {"confusion": result.confusion.tolist()}
+        names = {"dataset": dataset.name, "dataset_sha256": dataset.sha256, "labels": dataset.labels}
+        print(json.dumps(names | {"accuracy": result.accuracy} | measured, ensure_ascii=False))
     else:
-        print(accuracy_line(result.right, result.images))
+        print("\n".join(evaluation_lines(result, dataset.labels)))
+    if arguments.output:
+        from lenet_trainer.drawing.evaluation import draw_evaluation  # matplotlib, which others need not wait for
+
+        for path in draw_evaluation(result, dataset, arguments.output):
+            if not arguments.json:
+                print(path)
     return 0

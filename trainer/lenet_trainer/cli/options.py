@@ -11,21 +11,21 @@ from types import NoneType
 from typing import Any, TypeVar, get_args, get_type_hints
 
 from lenet_trainer.errors import SettingsError
-from lenet_trainer.settings import DataSettings, flag, value_range, variable
+from lenet_trainer.settings import Settings, flag, value_range, variable
 
 KINDS = {int: "a whole number", float: "a number", str: "a text", Path: "a path"}
 
-Settings = TypeVar("Settings", bound=DataSettings)
+Kind = TypeVar("Kind", bound=Settings)
 
 
-def add_options(parser: argparse.ArgumentParser, kind: type[DataSettings]) -> None:
+def add_options(parser: argparse.ArgumentParser, kind: type[Settings]) -> None:
     """Add a flag for every field of a settings class."""
     for item in fields(kind):
         # Every value is read as text, so that flags and environment variables are checked by the same code.
         parser.add_argument(flag(item.name), metavar=metavar(kind, item), help=description(item))
 
 
-def read_settings(kind: type[Settings], arguments: argparse.Namespace, environment: Mapping[str, str]) -> Settings:
+def read_settings(kind: type[Kind], arguments: argparse.Namespace, environment: Mapping[str, str]) -> Kind:
     """The settings that flags and environment give; raises SettingsError naming the flag and what it takes."""
     given: dict[str, Any] = {}
     for item in fields(kind):
@@ -51,19 +51,19 @@ def parse(text: str, kind: type, item: "Field[Any]") -> Any:
         ) from error
 
 
-def value_type(kind: type[DataSettings], item: "Field[Any]") -> type:
+def value_type(kind: type[Settings], item: "Field[Any]") -> type:
     """The type of a field's values, without the None of fields that may be left out."""
     hint = get_type_hints(kind)[item.name]
     value: type = next((part for part in get_args(hint) if part is not NoneType), hint)
     return value
 
 
-def metavar(kind: type[DataSettings], item: "Field[Any]") -> str:
+def metavar(kind: type[Settings], item: "Field[Any]") -> str:
     """What stands for the value in the help: the choices, or its type."""
     choices = item.metadata["choices"]
     if choices:
-        return "|".join(choices)
-    return {int: "N", float: "X", Path: "PATH", str: "URL"}[value_type(kind, item)]
+        return "|".join(map(str, choices))
+    return item.metadata["placeholder"] or {int: "N", float: "X", Path: "PATH"}[value_type(kind, item)]
 
 
 def description(item: "Field[Any]") -> str:

@@ -1,12 +1,56 @@
 """Puts results into the lines that commands print on stdout."""
 
+from collections.abc import Sequence
+
+from lenet_trainer.architecture import Layer
 from lenet_trainer.card import percent
+from lenet_trainer.comparison import Weights
 from lenet_trainer.verify import TOLERANCE, ParityReport
 
 
 def accuracy_line(right: int, images: int) -> str:
     """How many were right, in numbers and per cent: 9,918 of 10,000 right: 99.18 %."""
     return f"{right:,} of {images:,} right: {percent(right / images)}"
+
+
+def columns(heading: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> list[str]:
+    """A table: two spaces between columns, those whose numbers are in `right` moved to the right."""
+    widths = [max(map(len, cells)) for cells in zip(heading, *rows, strict=True)]
+    return [
+        "  ".join(
+            cell.rjust(width) if number in right else cell.ljust(width)
+            for number, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in (heading, *rows)
+    ]
+
+
+def summary_lines(layers: Sequence[Layer], input_shape: tuple[int, ...]) -> list[str]:
+    """The layers with all that is known about each, and the totals."""
+    rows = [
+        (
+            layer.name,
+            layer.description,
+            "×".join(map(str, layer.output_shape)),
+            layer.formula,
+            f"{layer.parameters:,}",
+            f"{layer.multiply_accumulates:,}",
+            "×".join(map(str, layer.receptive_field)),
+        )
+        for layer in layers
+    ]
+    parameters = sum(layer.parameters for layer in layers)
+    work = sum(layer.multiply_accumulates for layer in layers)
+    total = ("total", "", "", "", f"{parameters:,}", f"{work:,}", "")
+    picture = ("image", "", "×".join(map(str, input_shape)), "", "", "", "")
+    heading = ("layer", "what it does", "output", "⌊(n − k + p + s) / s⌋", "parameters", "multiply-adds", "sees")
+    return columns(heading, [picture, *rows, total], right=(4, 5, 6))
+
+
+def comparison_lines(costs: Sequence[Weights]) -> list[str]:
+    """What fully connected layers cost beside filters."""
+    rows = [(cost.layer, cost.arithmetic, f"{cost.parameters:,}") for cost in costs]
+    return columns(("one layer", "weights and biases", "parameters"), rows, right=(2,))
 
 
 def parity_lines(parity: ParityReport) -> list[str]:

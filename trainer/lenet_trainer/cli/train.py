@@ -2,6 +2,8 @@
 
 lenet-trainer train --dataset mnist --data-dir data --output models/lenet
 lenet-trainer train --dataset digits --output trial --max-steps 30
+lenet-trainer train --dataset folder --data-dir flowers --height 32 --width 32 --output models/flowers
+lenet-trainer train --dataset idx --data-dir fashion-mnist --output models/fashion
 """
 
 import argparse

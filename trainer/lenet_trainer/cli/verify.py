@@ -29,7 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     model = read_model(arguments.model)
     with stderr_progress() as progress:
-        parity = verify(model, load(settings, progress), progress)
+        parity = verify(model, load(model.completed(settings), progress), progress)
     for line in parity_lines(parity):
         print(line)
     return 0 if parity.passed else 1

@@ -1,7 +1,8 @@
 """What every dataset is once it is loaded: pictures and labels, split for training and testing."""
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,8 @@ class Dataset:
     """Pictures uint8 [N, C, H, W] with labels int64 [N], indices into `labels`.
 
     `fit` names the preprocessing of lenet_imaging that brings other pictures into this form ("ink" or "resize").
-    `description` and `attribution` are sentences for the model card.
+    `description` and `attribution` are sentences for the model card. `split_settings` are the settings, by name, that
+    decided which pictures are to test with, so that whoever evaluates the model later tests with the same ones.
     """
 
     name: str
@@ -27,6 +29,7 @@ class Dataset:
     test_labels: NDArray[np.int64]  # [N]
     description: str
     attribution: str
+    split_settings: Mapping[str, int | float] = field(default_factory=dict)
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
@@ -53,5 +56,12 @@ def content_digest(
     digest = hashlib.sha256()
     for images, labels in ((train_images, train_labels), (test_images, test_labels)):
         digest.update(serialise(images[:, 0] if images.shape[1] == 1 else images))
-        digest.update(serialise(labels.astype(np.uint8)))
+        digest.update(serialise(label_bytes(labels)))
     return digest.hexdigest()
+
+
+def label_bytes(labels: NDArray[np.int64]) -> NDArray[np.uint8]:
+    """Labels [N] as bytes [N]; as [N, 2], high byte first, where there are more than a byte can tell apart."""
+    if labels.max(initial=0) < 256:
+        return labels.astype(np.uint8)
+    return np.stack([labels >> 8, labels & 255], axis=1).astype(np.uint8)

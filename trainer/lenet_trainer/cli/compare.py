@@ -1,0 +1,76 @@
+"""lenet-trainer compare: LeNet and its variants beside the methods of its time, on the same pictures and machine.
+
+lenet-trainer compare --dataset mnist --output comparison
+lenet-trainer compare --dataset mnist --quick
+"""
+
+import argparse
+import json
+import os
+from dataclasses import asdict
+from pathlib import Path
+
+from lenet_trainer.cli.bars import stderr_progress
+from lenet_trainer.cli.options import add_options, read_settings
+from lenet_trainer.errors import OutputError
+from lenet_trainer.settings import CompareSettings
+
+QUICK_TRAIN, QUICK_TEST, QUICK_BATCH = 5000, 2000, 64
+FULL_BATCH = 128
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's flags."""
+    parser.add_argument(
+        "--quick", action="store_true", help=f"learn from {QUICK_TRAIN:,} pictures and test on {QUICK_TEST:,}"
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
+    parser.add_argument("--output", type=Path, metavar="DIR", help="write comparison.json and comparison.png there")
+    add_options(parser, CompareSettings)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print a line for each contender, and draw them where asked."""
+    settings = read_settings(CompareSettings, arguments, os.environ)
+    import torch
+
+    from lenet_trainer.cli.contest_table import contest_lines
+    from lenet_trainer.datasets import load
+    from lenet_trainer.drawing.folder import make_folder
+    from lenet_trainer.rivals.classic import classic_rivals
+    from lenet_trainer.rivals.contender import Contender
+    from lenet_trainer.rivals.contest import contest, limited_threads, reduced
+    from lenet_trainer.rivals.networks import networks
+
+    if arguments.output:
+        make_folder(arguments.output)
+    threads = settings.threads or torch.get_num_threads()
+    with stderr_progress() as progress, limited_threads(threads):
+        dataset = load(settings, progress)
+        if arguments.quick:
+            dataset = reduced(dataset, QUICK_TRAIN, QUICK_TEST, settings.seed)
+        batch_size = QUICK_BATCH if arguments.quick else FULL_BATCH
+        contenders: list[Contender] = [*classic_rivals(), *networks(settings.epochs, settings.seed, batch_size)]
+        results = contest(dataset, contenders, progress)
+    report = {
+        "dataset": dataset.name,
+        "train_images": len(dataset.train_images),
+        "test_images": len(dataset.test_images),
+        "threads": threads,
+        "results": [asdict(result) for result in results],
+    }
+    text = json.dumps(report, ensure_ascii=False)
+    print(text if arguments.json else "\n".join(contest_lines(results)))
+    if arguments.output:
+        from lenet_trainer.drawing.contest import draw_contest
+
+        title = f"{dataset.name}: {len(dataset.train_images):,} to train, {len(dataset.test_images):,} to test"
+        drawing = draw_contest(results, title, arguments.output / "comparison.png")
+        try:
+            (arguments.output / "comparison.json").write_text(f"{text}\n")
+        except OSError as error:
+            raise OutputError(f"{arguments.output} cannot be written: {error.strerror}") from error
+        if not arguments.json:
+            print(drawing)
+    return 0

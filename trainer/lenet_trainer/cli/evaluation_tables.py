@@ -1,0 +1,68 @@
+"""Puts an evaluation into the lines that `evaluate` prints."""
+
+from collections.abc import Sequence
+
+from lenet_trainer.card import percent
+from lenet_trainer.cli.tables import accuracy_line, columns
+from lenet_trainer.evaluate import Evaluation
+from lenet_trainer.measures.shifts import DIRECTIONS, PIXELS
+
+MOST_LABELS = 26  # in a confusion matrix on a terminal
+MISTAKES = 10
+
+
+def evaluation_lines(result: Evaluation, labels: Sequence[str]) -> list[str]:
+    """All that was measured, accuracy first."""
+    low, high = percent(result.interval.low), percent(result.interval.high)
+    measured = result.calibration
+    lines = [f"{accuracy_line(result.right, result.images)}, with 95 % confidence from {low} to {high}", ""]
+    lines += class_lines(result)
+    if len(labels) <= MOST_LABELS:
+        lines += ["", "rows: true label, columns: given label", *confusion_lines(result, labels)]
+    lines += [
+        "",
+        f"calibration: mean score {percent(measured.mean_score)}, expected calibration error {percent(measured.error)}",
+        "",
+        *shift_lines(result),
+    ]
+    if result.mistakes:
+        lines += ["", "the worst mistakes", *mistake_lines(result)]
+    return lines
+
+
+def class_lines(result: Evaluation) -> list[str]:
+    """Precision and recall of each label."""
+    rows = [
+        (item.label, f"{item.images:,}", f"{item.right:,}", share(item.precision), share(item.recall))
+        for item in result.classes
+    ]
+    return columns(("label", "pictures", "right", "precision", "recall"), rows, right=(1, 2, 3, 4))
+
+
+def confusion_lines(result: Evaluation, labels: Sequence[str]) -> list[str]:
+    """The confusion matrix, a dot where it is 0."""
+    rows = [[label, *(str(cell or "·") for cell in row)] for label, row in zip(labels, result.confusion, strict=True)]
+    return columns(["", *labels], rows, right=range(1, len(labels) + 1))
+
+
+def shift_lines(result: Evaluation) -> list[str]:
+    """The accuracy on pictures that were moved, a line for each distance."""
+    rows = [("0", *[percent(result.accuracy)] * len(DIRECTIONS))]
+    for pixels in PIXELS:
+        rows.append((str(pixels), *(percent(item.accuracy) for item in result.shifts if item.pixels == pixels)))
+    return columns(("moved by", *DIRECTIONS), rows, right=range(5))
+
+
+def mistake_lines(result: Evaluation) -> list[str]:
+    """The worst mistakes."""
+    rows = [
+        (str(item.index), item.label, item.predicted, f"{item.score:.4f}", f"{item.label_score:.4f}")
+        for item in result.mistakes[:MISTAKES]
+    ]
+    heading = ("picture", "label", "given", "score of given", "score of label")
+    return columns(heading, rows, right=(0, 3, 4))
+
+
+def share(value: float | None) -> str:
+    """A share in per cent; a dash where there is none."""
+    return "–" if value is None else percent(value)

@@ -1,0 +1,78 @@
+"""lenet-trainer filters: what the lecture's kernels, or a model's layers, make of a picture.
+
+lenet-trainer filters holiday.jpg --output drawings
+lenet-trainer filters samples/7_0.bmp --model models/lenet/1/model.onnx --output drawings
+"""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's flags."""
+    parser.add_argument("picture", type=Path, metavar="PICTURE", help="a picture file of any format and size")
+    parser.add_argument(
+        "--model",
+        type=Path,
+        metavar="MODEL.onnx",
+        help="draw filters.png and feature_maps.png of this model; without it, kernels.png of the lecture's kernels",
+    )
+    parser.add_argument("--output", type=Path, required=True, metavar="DIR", help="the folder to draw to")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print what was computed, then the files that were drawn."""
+    from lenet_imaging import Limits
+    from lenet_trainer.drawing.folder import make_folder
+    from lenet_trainer.picture_file import read_picture
+
+    picture = read_picture(arguments.picture, Limits())
+    make_folder(arguments.output)
+    lines = through_model(picture, arguments) if arguments.model else through_kernels(picture, arguments.output)
+    print("\n".join(lines))
+    return 0
+
+
+def through_kernels(picture: "NDArray[np.uint8]", output: Path) -> list[str]:
+    """Draw the picture through the lecture's kernels; the lines to print."""
+    from lenet_trainer.drawing.kernels import draw_kernels
+    from lenet_trainer.kernels import KERNELS, drawable
+
+    small = drawable(picture)
+    height, width = small.shape[1:]
+    size = f"{height}×{width} through 3×3: ({height} − 3 + 1) × ({width} − 3 + 1) = {height - 2}×{width - 2}"
+    return ["; ".join(kernel.name for kernel in KERNELS), size, str(draw_kernels(small, output / "kernels.png"))]
+
+
+def through_model(picture: "NDArray[np.uint8]", arguments: argparse.Namespace) -> list[str]:
+    """Draw the model's filters and its feature maps of the picture; the lines to print."""
+    from lenet_trainer.cli.tables import columns
+    from lenet_trainer.drawing.feature_maps import draw_feature_maps
+    from lenet_trainer.drawing.filters import draw_filters
+    from lenet_trainer.feature_maps import feature_maps
+    from lenet_trainer.model_file import read_model
+    from lenet_trainer.picture_file import fit_picture
+
+    model = read_model(arguments.model)
+    network = model.network()
+    fitted = fit_picture(picture, model.preprocessing, arguments.picture)
+    rows = feature_maps(network, fitted)
+    labels = model.metadata.labels
+    best = rows[-1].values.argmax()
+    table = [
+        (row.layer, row.description, row.shape, f"{row.values.min():.3g}", f"{row.values.max():.3g}") for row in rows
+    ]
+    return [
+        *columns(("layer", "what it does", "shape", "least", "most"), table, right=(3, 4)),
+        f"{labels[best]}, with a score of {rows[-1].values[best]:.4f}",
+        str(
+            draw_filters(model.weights["conv1.weight"], model.weights["conv2.weight"], arguments.output / "filters.png")
+        ),
+        str(draw_feature_maps(fitted, rows, labels, arguments.output / "feature_maps.png")),
+    ]

@@ -1,0 +1,87 @@
+"""The rivals from scikit-learn: logistic regression, K-NN and SVMs, on rows of pixels from 0 to 1."""
+
+import pickle
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.svm import SVC
+
+from lenet_trainer.datasets.dataset import Dataset
+
+CACHE_MEGABYTES = 1000.0
+
+
+class Classic:
+    """A classifier of scikit-learn's; `count` gives the numbers it has learned."""
+
+    convolutional = False
+
+    def __init__(self, name: str, classifier: Any, count: Callable[[Any], int]):
+        self.name, self.classifier, self.count = name, classifier, count
+
+    def learn(self, dataset: Dataset) -> None:
+        """Learn from the training split."""
+        self.classifier.fit(rows(dataset.train_images), dataset.train_labels)
+
+    def predict(self, images: NDArray[np.uint8]) -> NDArray[np.int64]:
+        """The labels [N] of images [N, C, H, W]."""
+        return np.asarray(self.classifier.predict(rows(images)), np.int64)
+
+    def saved(self) -> bytes:
+        """The classifier, pickled."""
+        return pickle.dumps(self.classifier)
+
+    @property
+    def parameters(self) -> int:
+        """Weights, or the numbers in the pictures that are kept."""
+        return self.count(self.classifier)
+
+    @property
+    def support_vectors(self) -> int | None:
+        """The pictures that a support vector machine or K-NN keeps."""
+        if isinstance(self.classifier, SVC):
+            return int(self.classifier.n_support_.sum())
+        if isinstance(self.classifier, KNeighborsClassifier):
+            return int(self.classifier.n_samples_fit_)
+        return None
+
+
+def classic_rivals() -> list[Classic]:
+    """The lecture's rivals.
+
+    The SVMs' constants were chosen on pictures of MNIST's training split.
+    """
+    return [
+        Classic("logistic regression", LogisticRegression(max_iter=200, tol=1e-3), linear_parameters),
+        Classic("K-NN, K = 3", KNeighborsClassifier(3, algorithm="brute"), kept_numbers),
+        Classic("SVM, Gaussian", SVC(C=5, gamma=0.02, cache_size=CACHE_MEGABYTES), machine_parameters),
+        Classic(
+            "SVM, degree 4",
+            SVC(C=5, kernel="poly", degree=4, gamma=0.02, coef0=1, cache_size=CACHE_MEGABYTES),
+            machine_parameters,
+        ),
+    ]
+
+
+def rows(images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Images [N, C, H, W] as rows of pixels from 0 to 1, [N, C·H·W]."""
+    return images.reshape(len(images), -1).astype(np.float32) / np.float32(255)
+
+
+def linear_parameters(classifier: LogisticRegression) -> int:
+    """Weights and biases."""
+    return int(classifier.coef_.size + classifier.intercept_.size)
+
+
+def kept_numbers(classifier: KNeighborsClassifier) -> int:
+    """All pixels of all training pictures."""
+    return int(classifier.n_samples_fit_ * classifier.n_features_in_)
+
+
+def machine_parameters(classifier: SVC) -> int:
+    """The support vectors with their coefficients, and the biases."""
+    return int(classifier.support_vectors_.size + classifier.dual_coef_.size + classifier.intercept_.size)

@@ -25,6 +25,8 @@ def running_server() -> Iterator[str]:
         assert server.stderr
         try:
             for line in server.stderr:
+                if not line.startswith("{"):  # what libraries print past the log
+                    continue
                 event = json.loads(line)
                 print(event["message"])
                 if "grpc_port" in event:
@@ -35,7 +37,8 @@ def running_server() -> Iterator[str]:
         finally:
             server.terminate()
             for line in server.stderr:
-                print(json.loads(line)["message"])
+                if line.startswith("{"):
+                    print(json.loads(line)["message"])
 
 
 def main() -> int:

@@ -9,6 +9,7 @@ from lenet_imaging.errors import ImageError
 from lenet_imaging.header import read_header
 from lenet_imaging.limits import DEFAULT_LIMITS, Limits
 from lenet_imaging.orientation import orientation, turn_upright
+from lenet_imaging.png import check_chunks
 
 # OpenCV writes a line to stderr for every damaged picture, past the program's own log. It has one level for the whole
 # process and no other switch. Nothing is lost: what it would say arrives as cv2.error or as no picture.
@@ -25,6 +26,8 @@ def decode(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Pixels:
     limits.check_bytes(len(data))
     header = read_header(data)
     limits.check_pixels(header.width, header.height)
+    if header.format == "PNG":
+        check_chunks(data)
     try:
         image, kinds, blocks = cv2.imdecodeWithMetadata(np.frombuffer(data, np.uint8), flags=cv2.IMREAD_UNCHANGED)
     except cv2.error as error:

@@ -40,7 +40,7 @@ class PortUnavailable(Exception):
     """A port cannot be opened. The message names the address, the reason and the flag that changes it."""
 
     def __init__(self, host: str, port: int, flag: str, reason: str = "is another server there?") -> None:
-        super().__init__(f"cannot listen on {host}:{port} ({flag}): {reason}")
+        super().__init__(f"cannot listen on {host}:{port} (--host, {flag}): {reason}")
 
 
 class ModelRejected(Exception):

@@ -1,5 +1,6 @@
 """The gRPC port: both services, health and reflection, by way of grpcio."""
 
+import logging
 from concurrent.futures import ThreadPoolExecutor
 
 import grpc
@@ -22,6 +23,9 @@ SERVICES = (
 SPARE_THREADS = 32
 # For the last answers to leave. Health watches and reflection streams, which never end by themselves, end with it.
 LINGER_SECONDS = 0.5
+PATIENCE_SECONDS = 2.0
+
+log = logging.getLogger(__name__)
 
 
 class GrpcServer:
@@ -78,4 +82,6 @@ class GrpcServer:
     def stop(self, grace_seconds: float) -> None:
         """Refuse new calls, answer those that were accepted, and close the port. After the grace the rest is ended."""
         self._edge.drain(grace_seconds)
-        self._server.stop(LINGER_SECONDS).wait()
+        # A stream that sent bytes which are no message can keep grpcio from ever saying that it has stopped.
+        if not self._server.stop(LINGER_SECONDS).wait(LINGER_SECONDS + PATIENCE_SECONDS):
+            log.warning("grpcio has not stopped after %g s: ending without it", LINGER_SECONDS + PATIENCE_SECONDS)

@@ -15,6 +15,6 @@ def find_models(root: Path) -> dict[str, dict[int, Path]]:
     found: dict[str, dict[int, Path]] = {}
     for file in root.glob("*/*/model.onnx"):
         version, name = file.parent.name, file.parent.parent.name
-        if version.isascii() and version.isdecimal() and int(version) > 0 and not name.startswith("."):
+        if version.isascii() and version.isdecimal() and 0 < int(version) < 2**63 and not name.startswith("."):
             found.setdefault(name, {})[int(version)] = file
     return dict(sorted(found.items()))

@@ -51,3 +51,11 @@ def test_bytes_may_be_changed_and_cut(data: st.DataObject, name: str) -> None:
 @example(signature=b"\xff\xd8\xff", rest=b"\xc0\x00\x02")
 def test_bytes_may_be_anything(signature: bytes, rest: bytes) -> None:
     check(signature + rest)
+
+
+def test_a_chunk_is_believed_only_as_far_as_the_file_goes() -> None:
+    """Four wrong bytes made the decoder take four gigabytes."""
+    data = next(file for file in FILES.values() if file.startswith(b"\x89PNG"))
+    start = data.index(b"IDAT") - 4
+    with pytest.raises(ImageError, match="a chunk is longer than the file"):
+        decode(data[:start] + b"\xff\xff\xff\xff" + data[start + 4 :])

@@ -80,3 +80,21 @@ def test_readiness_fails_before_calls_are_refused(digits: NDArray[np.uint8]) -> 
             urllib.request.urlopen(f"http://127.0.0.1:{server.http_port}/readyz", timeout=TIMEOUT)
         assert len(rpc.ClassifierStub(channel).Classify(request, timeout=TIMEOUT).results) == 1
         assert server.process.wait(TIMEOUT) == 0
+
+
+def test_a_stream_of_nonsense_does_not_keep_the_server_from_ending() -> None:
+    with server_process(f"--model-repository={ROOT / 'models'}") as server:
+        with grpc.insecure_channel(f"127.0.0.1:{server.grpc_port}") as channel:
+            method = "/lenet.v1.Classifier/ClassifyStream"
+            stream: grpc.StreamStreamMultiCallable[bytes, bytes] = channel.stream_stream(method)
+            for _ in range(3):
+                with pytest.raises(grpc.RpcError):
+                    list(stream(iter([b"\xff" * 200]), timeout=TIMEOUT))
+        assert server.stop() == 0
+
+
+def test_a_signal_to_a_stopped_server_is_not_lost() -> None:
+    with server_process(f"--model-repository={ROOT / 'models'}") as server:
+        server.process.send_signal(signal.SIGSTOP)
+        server.process.send_signal(signal.SIGTERM)
+        assert server.stop(signal.SIGCONT) == 0

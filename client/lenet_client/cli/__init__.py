@@ -1,5 +1,6 @@
 """The command `lenet`. One module for each sub-command; what they need is imported when they run."""
 
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -10,6 +11,9 @@ from lenet_client.cli.status import Status
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command. Exit status: see Status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal that knows no – is no reason to fail
+            stream.reconfigure(errors="backslashreplace")
     options = parser().parse_args(arguments)
     from lenet_client import ImageError, LenetError, ServerBusy, ServerFault, ServerUnavailable, TimedOut
 

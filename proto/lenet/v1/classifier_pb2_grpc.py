@@ -75,7 +75,7 @@ class ClassifierServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def ListModels(self, request, context):
-        """Lists the versions of every model that is served.
+        """Lists the models that are served, each version by itself.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

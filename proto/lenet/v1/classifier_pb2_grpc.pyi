@@ -7,12 +7,12 @@ A request carries one or more pictures and gets one result for each, in the same
 read gets an error of its own; its neighbours get their predictions.
 
 Errors of a whole call are gRPC statuses:
-  INVALID_ARGUMENT    no image, a wrong top_k, a message of the wrong form
+  INVALID_ARGUMENT    no image, too many, a wrong top_k
   NOT_FOUND           the model or the version is not served
-  RESOURCE_EXHAUSTED  the queue is full, or the message is too large; back off and try again
+  RESOURCE_EXHAUSTED  the server has too much to do: back off and try again; or the message is too large
   UNAVAILABLE         no model is loaded, or the server is shutting down; try another server
   DEADLINE_EXCEEDED   the caller's deadline passed before the answer was computed
-  INTERNAL            a fault of the server's own; its log says which
+  INTERNAL            a fault of the server's own, of which its log says more; or bytes that are no such message
 """
 
 import abc
@@ -151,7 +151,7 @@ class ClassifierStub(typing.Generic[_ClassifierClassifyType, _ClassifierClassify
     """
 
     ListModels: _ClassifierListModelsType
-    """Lists the versions of every model that is served."""
+    """Lists the models that are served, each version by itself."""
 
     GetModel: _ClassifierGetModelType
     """Describes one version of a model."""
@@ -200,7 +200,7 @@ class ClassifierServicer(metaclass=abc.ABCMeta):
         request: lenet.v1.classifier_pb2.ListModelsRequest,
         context: _ServicerContext,
     ) -> typing.Union[lenet.v1.classifier_pb2.ListModelsResponse, collections.abc.Awaitable[lenet.v1.classifier_pb2.ListModelsResponse]]:
-        """Lists the versions of every model that is served."""
+        """Lists the models that are served, each version by itself."""
 
     @abc.abstractmethod
     def GetModel(

@@ -17,8 +17,9 @@ install: .venv/everything ## install all components and the development tools in
 demo: .venv/serving ## start the server on the bundled model, classify samples/, stop
 	$(BIN)/python examples/demo.py
 
+# A process for each core, a file of tests in one process; within it, PyTorch's threads would only get in each other's way.
 test: .venv/everything ## run the tests
-	$(BIN)/python -m pytest
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 lint: .venv/everything ## check style and types
 	$(BIN)/ruff check .

@@ -20,25 +20,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(options.run(options))
     except ServerUnavailable as error:
-        print(f"lenet: no server: {error}", file=sys.stderr)
-        return Status.UNREACHABLE
+        return _failed(f"lenet: no server: {error}", Status.UNREACHABLE)
     except TimedOut as error:
-        print(f"lenet: no answer in time (see --timeout): {error}", file=sys.stderr)
-        return Status.UNREACHABLE
+        return _failed(f"lenet: no answer in time (see --timeout): {error}", Status.UNREACHABLE)
     except (ServerBusy, ServerFault) as error:
-        print(f"lenet: the server gave no answer: {error}", file=sys.stderr)
-        return Status.UNREACHABLE
+        return _failed(f"lenet: the server gave no answer: {error}", Status.UNREACHABLE)
     except ImageError as error:
-        print(f"lenet: {error}", file=sys.stderr)
-        return Status.FAILED
+        return _failed(f"lenet: {error}", Status.FAILED)
     except LenetError as error:
-        print(f"lenet: {error}", file=sys.stderr)
-        return Status.USAGE
+        return _failed(f"lenet: {error}", Status.USAGE)
     except BrokenPipeError:  # `lenet classify … | head` has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Status.FAILED
     except OSError as error:
-        print(f"lenet: {error}", file=sys.stderr)
-        return Status.USAGE
+        return _failed(f"lenet: {error}", Status.USAGE)
     except KeyboardInterrupt:
         return Status.INTERRUPTED
+
+
+def _failed(message: str, status: Status) -> Status:
+    """Say in one line why the command ends."""
+    print(message, file=sys.stderr)
+    return status

@@ -1,5 +1,6 @@
 """Where results go: standard output as they come, or a file that appears when it is whole."""
 
+import io
 import json
 import os
 import sys
@@ -34,11 +35,11 @@ def opened(output: str | None, form: str, *, append: bool) -> Iterator[Writer]:
     stays; in the form of jsonl it can be resumed.
     """
     if output is None:
-        # Whatever the terminal's character set, file names leave as they came.
-        sys.stdout.reconfigure(encoding="utf-8", errors="surrogateescape")  # type: ignore[union-attr]
+        if isinstance(sys.stdout, io.TextIOWrapper):  # whatever its character set, file names leave as they came
+            sys.stdout.reconfigure(encoding="utf-8", errors="surrogateescape")
         with _closed(WRITERS[form](sys.stdout)) as writer:
             yield writer
-        sys.stdout.flush()
+        print(end="", flush=True)
         return
     part = part_of(output)
     if form == "jsonl" and part.exists() and not append:

@@ -2,7 +2,7 @@
 
 grpcio's own stop() cancels calls that have arrived but were not handed to a thread yet, and their callers see
 CANCELLED, which nobody retries (grpc issue 41785). So a drain closes this door first, where a newcomer gets
-UNAVAILABLE, and lets grpcio stop only when the last call is answered and no newcomer has knocked for a while.
+UNAVAILABLE, and lets the transport stop only when the last call is answered and no newcomer has knocked for a while.
 """
 
 import threading
@@ -30,20 +30,29 @@ class Admission:
         self._closed = False
         self._knocked = threading.Event()
 
-    @contextmanager
-    def admitted(self) -> Iterator[None]:
-        """Be inside for the length of a `with` block. Raises QueueFull where too many are, Unavailable once closed."""
+    def enter(self) -> None:
+        """Go inside, until leave(). Raises QueueFull where too many are, Unavailable once closed."""
         with self._changed:
             if refusal := self._refusal():
                 self._refused(refusal)
                 raise refusal
             self._inside += 1
+
+    def leave(self, count: int = 1) -> None:
+        """So many that have entered go out."""
+        with self._changed:
+            self._inside -= count
+            if self._closed:
+                self._changed.notify_all()
+
+    @contextmanager
+    def admitted(self) -> Iterator[None]:
+        """Be inside for the length of a `with` block. Raises as enter() does."""
+        self.enter()
         try:
             yield
         finally:
-            with self._changed:
-                self._inside -= 1
-                self._changed.notify_all()
+            self.leave()
 
     def _refusal(self) -> ServingError | None:
         if self._closed:

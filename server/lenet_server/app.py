@@ -8,13 +8,12 @@ from pathlib import Path
 from prometheus_client import CollectorRegistry
 
 from lenet_imaging import Limits
-from lenet_server import __version__, catalog
+from lenet_server import __version__, catalog, transports
 from lenet_server.batcher import Batcher
 from lenet_server.catalog import ServedModel
 from lenet_server.classifier import Classifier
 from lenet_server.cores import usable_cores
 from lenet_server.edge import Edge
-from lenet_server.grpc_server import GrpcServer
 from lenet_server.http_server import HttpServer
 from lenet_server.images import ImageReader
 from lenet_server.inference_service import InferenceService
@@ -55,7 +54,9 @@ class App:
             inference = InferenceService(edge, self._catalog, settings, self._ready.is_set)
             self._http = HttpServer(settings.host, settings.http_port, self._metrics.registry, self._ready.is_set)
             undo.callback(self._http.stop)
-            self._grpc = GrpcServer(edge, classifier, inference, self._catalog, settings)
+            self._grpc = transports.open_port(
+                edge, classifier, inference, self._catalog, settings, usable_cores()
+            )
             undo.pop_all()
         self.grpc_port = self._grpc.port
         self.http_port = self._http.port

@@ -4,41 +4,56 @@ Nothing waits for a timer: a free model takes what is there, be it one call, so 
 busy one fills its batches by itself. `max_delay_seconds` may hold a batch back to let it grow; the default is not to.
 
 The batcher knows arrays and callbacks, and neither gRPC nor ONNX. Each call brings the callback for its own reply,
-so no answer can reach another caller, and a caller that left holds up nobody.
+so no answer can reach another caller, and a caller that left holds up nobody. A call larger than a batch is computed
+in parts, between which more urgent calls have their turn.
 """
 
-import itertools
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lenet_server.errors import QueueFull, ServingError, Unavailable
-from lenet_server.job import Job, Outputs
+from lenet_server.errors import ModelRetired, QueueFull, ServingError
+from lenet_server.job import Job, Outputs, joined
+from lenet_server.job_queue import JobQueue
 
 
 class BatchObserver(Protocol):
     """Is told what the batcher does."""
 
     def batch_started(self, queue_seconds: Sequence[float]) -> None:
-        """A batch is about to be computed; how long each of its calls waited."""
+        """A batch is about to be computed; how long each call in it waited before its first image was taken."""
 
     def batch_finished(self, images: int, seconds: float) -> None:
-        """A batch of so many images was computed in so many seconds; part of one, where a call was split."""
+        """The model computed so many images in so many seconds."""
 
     def batch_ended(self, seconds: float, *, failed: bool) -> None:
-        """All calls of the batch are about to get their answers, or the error that the model raised."""
+        """The calls of the batch are about to get their answers, or the error that the model raised."""
+
+    def predicted(self, probabilities: NDArray[np.float32]) -> None:
+        """What the model answered for a batch, [n, K]."""
 
     def job_rejected(self, reason: ServingError) -> None:
         """A call was refused, or dropped from the queue: nothing was computed for it."""
 
 
+class Share(NamedTuple):
+    """What a batch takes of a call: images start … stop − 1."""
+
+    job: Job
+    start: int
+    stop: int
+
+
 class Batcher:
-    """A bounded queue, and the one thread that empties it into the model."""
+    """A bounded queue before a model.
+
+    A thread of its own empties it. A caller's thread may do so as well, by step(), which saves the way to the other
+    thread and back; they never compute at the same time.
+    """
 
     def __init__(
         self,
@@ -49,14 +64,18 @@ class Batcher:
         max_batch_size: int = 64,
         max_delay_seconds: float = 0.0,
         max_queue_size: int = 1024,
+        inline: bool = True,
     ) -> None:
+        """`inline` lets the threads of callers compute: not for a model so slow that they have better things to do."""
         self._predict = predict
         self._observer = observer
         self._max_batch_size = max_batch_size
         self._max_delay_seconds = max_delay_seconds
         self._max_queue_size = max_queue_size
-        self._queue: deque[Job] = deque()
-        self._changed = threading.Condition()
+        self._inline = inline and not max_delay_seconds
+        self._queue = JobQueue()
+        self._changed = threading.Condition(threading.Lock())
+        self._computing = threading.Lock()
         self._stopping = False
         self._thread = threading.Thread(target=self._loop, name=f"batcher {name}")
 
@@ -68,13 +87,35 @@ class Batcher:
         """Begin to compute what is submitted."""
         self._thread.start()
 
-    def submit(self, job: Job) -> None:
-        """Queue a call. Raises QueueFull at once when the queue is full, Unavailable after stop()."""
+    def submit(self, job: Job, *, wake: bool = True) -> None:
+        """Queue a call. Raises QueueFull at once when the queue is full, ModelRetired after stop().
+
+        Whoever does not `wake` the batcher's thread calls step() next.
+        """
         with self._changed:
             if refusal := self._refusal():
-                self._observer.job_rejected(refusal)
                 raise refusal
             self._queue.append(job)
+            if wake or not self._inline:
+                self._changed.notify()
+
+    def step(self) -> bool:
+        """Compute one batch in this thread, unless another thread is computing, or must.
+
+        Returns whether calls still wait, for which the caller takes another step, or has the batcher's thread wake().
+        """
+        if not self._inline or not self._computing.acquire(blocking=False):
+            return False
+        try:
+            self._compute(self._next_batch())
+        finally:
+            self._computing.release()
+        # After the release: whoever queued a call before it, and could not compute, relies on this.
+        return len(self._queue) > 0
+
+    def wake(self) -> None:
+        """Have the batcher's thread see to what waits."""
+        with self._changed:
             self._changed.notify()
 
     def stop(self) -> None:
@@ -87,75 +128,95 @@ class Batcher:
 
     def _refusal(self) -> ServingError | None:
         if self._stopping:
-            return Unavailable()
+            return ModelRetired()
         if len(self._queue) >= self._max_queue_size:  # whoever has left the queue makes room first
-            self._queue = deque(job for job in self._queue if not self._dropped(job))
+            now = time.monotonic()
+            self._queue.discard(lambda job: self._dropped(job, now))
         if len(self._queue) >= self._max_queue_size:
-            return QueueFull(f"{len(self._queue)} requests wait already: try again later, or at another server")
+            refusal = QueueFull(f"{len(self._queue)} requests wait already: try again later, or at another server")
+            self._observer.job_rejected(refusal)
+            return refusal
         return None
 
     def _loop(self) -> None:
-        while (jobs := self._next_batch()) is not None:
-            try:
-                replies: Sequence[Outputs | Exception] = self._outputs(jobs) if jobs else []
-            except Exception as error:  # noqa: BLE001 whatever was raised belongs to these callers; the loop lives on
-                replies = [error] * len(jobs)
-            for job, reply in zip(jobs, replies, strict=True):
-                job.reply(reply)
+        while self._wait():
+            with self._computing:
+                self._compute(self._next_batch())
 
-    def _next_batch(self) -> list[Job] | None:
-        """Wait for calls and take as many as fit into a batch; None when stopped and empty."""
+    def _wait(self) -> bool:
+        """Wait until a batch is due; False when stopped and empty."""
         with self._changed:
             self._changed.wait_for(lambda: self._queue or self._stopping)
-            if not self._queue:
-                return None
-            if self._max_delay_seconds:
-                remaining = self._queue[0].queued_at + self._max_delay_seconds - time.monotonic()
+            if self._queue and self._max_delay_seconds:
+                remaining = self._queue.oldest() + self._max_delay_seconds - time.monotonic()
                 self._changed.wait_for(lambda: self._stopping or self._is_full(), max(0.0, remaining))
-            jobs: list[Job] = []
-            images = 0
-            while self._queue and (not jobs or images + len(self._queue[0].images) <= self._max_batch_size):
-                job = self._queue.popleft()
-                if not self._dropped(job):
-                    jobs.append(job)
-                    images += len(job.images)
-            return jobs
+            return len(self._queue) > 0 or not self._stopping
 
     def _is_full(self) -> bool:
-        return sum(len(job.images) for job in self._queue) >= self._max_batch_size
+        return self._queue.images() >= self._max_batch_size
 
-    def _dropped(self, job: Job) -> bool:
+    def _next_batch(self) -> list[Share]:
+        """Take as much from the queue as fits into a batch."""
+        shares: list[Share] = []
+        room = self._max_batch_size
+        now = time.monotonic()
+        with self._changed:
+            while room and (job := self._queue.first()):
+                if self._dropped(job, now):
+                    self._queue.pop()
+                    continue
+                start = job.taken
+                job.taken = min(len(job.images), start + room)
+                room -= job.taken - start
+                shares.append(Share(job, start, job.taken))
+                if not job.remaining:
+                    self._queue.pop()
+        return shares
+
+    def _dropped(self, job: Job, now: float) -> bool:
         """Whether the caller of the job has left; then it is told why there is no answer."""
-        reason = job.lost()
+        reason = job.lost(now)
         if reason:
             self._observer.job_rejected(reason)
             job.reply(reason)
         return reason is not None
 
-    def _outputs(self, jobs: list[Job]) -> list[Outputs]:
-        """Compute one batch: the outputs of each job."""
-        start = time.monotonic()
-        self._observer.batch_started([start - job.queued_at for job in jobs])
-        failed = True
+    def _compute(self, shares: list[Share]) -> None:
+        """Run the model once, and reply to each call that is complete."""
+        if not shares:
+            return
+        began = time.monotonic()
+        self._observer.batch_started([began - job.queued_at for job, start, _ in shares if not start])
         try:
-            outputs = self._compute([job.images for job in jobs])
-            failed = False
-        finally:
-            self._observer.batch_ended(time.monotonic() - start, failed=failed)
-        ends = list(itertools.accumulate(len(job.images) for job in jobs))
-        return [outputs.part(end - len(job.images), end) for job, end in zip(jobs, ends, strict=True)]
+            outputs = self._predict(_images(shares))
+        except Exception as error:  # noqa: BLE001 whatever was raised belongs to these callers; the batcher lives on
+            self._observer.batch_ended(time.monotonic() - began, failed=True)
+            self._fail([job for job, _, _ in shares], error)
+            return
+        seconds = time.monotonic() - began
+        self._observer.batch_finished(sum(stop - start for _, start, stop in shares), seconds)
+        self._observer.batch_ended(seconds, failed=False)
+        self._observer.predicted(outputs.probabilities)
+        position = 0
+        for job, start, stop in shares:
+            part = outputs.part(position, position + stop - start)
+            position += stop - start
+            if stop - start == len(job.images):
+                job.reply(part)
+                continue
+            job.answered.append(part)
+            if stop == len(job.images):
+                job.reply(joined(job.answered))
 
-    def _compute(self, arrays: list[NDArray[np.uint8]]) -> Outputs:
-        """Run the model, more than once where a single call brought more images than a batch holds."""
-        images = arrays[0] if len(arrays) == 1 else np.concatenate(arrays)
-        parts = []
-        for start in range(0, len(images), self._max_batch_size):
-            part = images[start : start + self._max_batch_size]
-            began = time.monotonic()
-            parts.append(self._predict(part))
-            self._observer.batch_finished(len(part), time.monotonic() - began)
-        if len(parts) == 1:
-            return parts[0]
-        return Outputs(
-            np.concatenate([part.probabilities for part in parts]), np.concatenate([part.logits for part in parts])
-        )
+    def _fail(self, jobs: Sequence[Job], error: Exception) -> None:
+        """Tell the callers; of a call that was only begun, the rest is not computed."""
+        with self._changed:
+            self._queue.discard(lambda job: job in jobs)
+        for job in jobs:
+            job.reply(error)
+
+
+def _images(shares: list[Share]) -> NDArray[np.uint8]:
+    """The images of a batch, [n, C, H, W]."""
+    parts = [job.images[start:stop] if stop - start < len(job.images) else job.images for job, start, stop in shares]
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)

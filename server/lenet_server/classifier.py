@@ -3,31 +3,35 @@
 Knows nothing of gRPC or protobuf, so that every transport feeds the same core.
 """
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lenet_server.batcher import Batcher
+from lenet_server.caller import Caller
 from lenet_server.catalog import Catalog, ServedModel
-from lenet_server.errors import InvalidRequest
+from lenet_server.errors import InvalidRequest, ModelRetired
 from lenet_server.images import ImageReader, Images
-from lenet_server.job import Job, Outputs, lost
+from lenet_server.job import DEFAULT_PRIORITY, LEAST_URGENT, MOST_URGENT, Job, Outputs, lost
 
 DEFAULT_TOP_K = 3
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Call:
     """What a caller asks for."""
 
     images: Images
+    caller: Caller
     model: str = ""
     version: int = 0
     top_k: int = 0
+    priority: int = 0  # 0 for the server's choice
+    timeout_seconds: float = float("inf")  # how long the call may wait for the model, if its caller waits longer
     all_or_nothing: bool = False  # whether an image that cannot be read fails the whole call
-    deadline: float = float("inf")  # in the seconds of time.monotonic()
-    cancelled: Callable[[], bool] = lambda: False
 
 
 @dataclass(frozen=True)
@@ -59,9 +63,10 @@ class PendingCall:
     Attributes: `model`, which answers it.
     """
 
+    __slots__ = ("_outcome", "_top_k", "_unreadable", "model")
+
     def __init__(self, served: ServedModel, top_k: int, unreadable: dict[int, str]) -> None:
         self.model = served.model
-        self._metrics = served.metrics
         self._top_k = top_k
         self._unreadable = unreadable
         self._outcome: Outputs | Exception
@@ -71,13 +76,9 @@ class PendingCall:
         self._outcome = outcome
 
     def outputs(self) -> Outputs:
-        """The model's own outputs for the readable images. To be asked for once.
-
-        Raises what ended the call where it failed as a whole.
-        """
+        """The model's own outputs for the readable images. Raises what ended the call where it failed as a whole."""
         if isinstance(self._outcome, Exception):
             raise self._outcome
-        self._metrics.predicted(self._outcome.probabilities)
         return self._outcome
 
     def answer(self) -> Answer:
@@ -107,17 +108,34 @@ class Classifier:
         self._catalog = catalog
         self._reader = reader
 
-    def start(self, call: Call, done: Callable[[PendingCall], None]) -> None:
+    def start(self, call: Call, done: Callable[[PendingCall], None], *, wake: bool = True) -> Batcher | None:
         """Check the call, read its pictures and queue it; `done` is told when its answer can be had.
 
         `done` may be called from another thread, before start() returns or after. Raises a ServingError, and never
-        calls `done`, where the call is refused as a whole.
+        calls `done`, where the call is refused as a whole. Returns the batcher that the call waits in, if it waits:
+        whoever does not `wake` it calls its step() next.
         """
         served = self._catalog.find(call.model, call.version)
-        top_k = _checked_top_k(call.top_k, served.model.labels)
+        while True:
+            try:
+                return self._start(served, call, done, wake)
+            except ModelRetired:  # the version was replaced after it was looked up: what has replaced it will answer
+                successor = self._catalog.find(call.model, call.version)
+                if successor is served:
+                    raise
+                served = successor
+
+    def _start(
+        self, served: ServedModel, call: Call, done: Callable[[PendingCall], None], wake: bool
+    ) -> Batcher | None:
+        labels = served.model.labels
+        top_k = _checked_top_k(call.top_k, labels)
+        priority = _checked_priority(call.priority)
+        now = time.monotonic()
+        deadline = min(call.caller.deadline, now + call.timeout_seconds)
 
         def check() -> None:
-            if reason := lost(call.deadline, call.cancelled):
+            if reason := lost(call.caller, deadline, time.monotonic()):
                 served.metrics.job_rejected(reason)
                 raise reason
 
@@ -129,13 +147,23 @@ class Classifier:
             done(pending)
 
         if images is None:
-            nothing = np.empty((0, len(served.model.labels)), np.float32)
+            nothing = np.empty((0, len(labels)), np.float32)
             reply(Outputs(nothing, nothing))
-        else:
-            served.batcher.submit(Job(images, reply, call.deadline, call.cancelled))
+            return None
+        served.batcher.submit(Job(images, reply, call.caller, priority, deadline, now), wake=wake)
+        return served.batcher
 
 
 def _checked_top_k(top_k: int, labels: list[str]) -> int:
     if not 0 <= top_k <= len(labels):
         raise InvalidRequest(f"top_k is {top_k}: 1 to {len(labels)} is possible, or 0 for the server's choice")
     return top_k or min(DEFAULT_TOP_K, len(labels))
+
+
+def _checked_priority(priority: int) -> int:
+    if not 0 <= priority <= LEAST_URGENT:
+        raise InvalidRequest(
+            f"priority is {priority}: {MOST_URGENT}, the most urgent, to {LEAST_URGENT} is possible, or 0 for "
+            f"{DEFAULT_PRIORITY}"
+        )
+    return priority or DEFAULT_PRIORITY

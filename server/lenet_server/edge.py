@@ -13,22 +13,27 @@ from lenet_server.admission import Admission
 from lenet_server.classifier import Classifier
 from lenet_server.errors import QueueFull, Unavailable
 from lenet_server.exchange import Read, Request, Response
+from lenet_server.grpc_caller import GrpcCaller
+from lenet_server.methods import Method
 from lenet_server.metrics import Metrics
 from lenet_server.statuses import status
 from lenet_server.stream import RequestStream
 
 
 class Edge:
-    """Shared by all services of a server, so that one drain ends them all."""
+    """Shared by all services and transports of a server, so that one drain ends them all.
+
+    Attributes: `classifier` and `metrics`, and `requests`, the door for those that classify.
+    """
 
     def __init__(self, classifier: Classifier, metrics: Metrics, max_requests: int, max_streams: int) -> None:
-        self._classifier = classifier
-        self._metrics = metrics
-        self._requests = Admission(max_requests, metrics.rejected)
+        self.classifier = classifier
+        self.metrics = metrics
+        self.requests = Admission(max_requests, metrics.rejected)
         self._streams = Admission(max_streams, metrics.rejected)
         # What is answered without a model: quickly, and above all when a full server is asked how it is.
         self._questions = Admission(None, metrics.rejected)
-        self._doors = (self._requests, self._streams, self._questions)
+        self._doors = (self.requests, self._streams, self._questions)
         self._open_streams: set[RequestStream[Any, Any]] = set()
 
     def respond(self, method: str, context: grpc.ServicerContext, respond: Callable[[], Response]) -> Response:
@@ -41,7 +46,7 @@ class Edge:
         """Count the request, and turn what it raises into a status."""
         start = time.perf_counter()
         code = grpc.StatusCode.OK
-        self._metrics.request_started()
+        self.metrics.request_started()
         try:
             with door.admitted():
                 return respond()
@@ -49,19 +54,22 @@ class Edge:
             code, message = status(error)
             context.abort(code, message)
         finally:
-            self._metrics.request_finished(method, code.name, time.perf_counter() - start)
+            self.metrics.request_finished(method, code.name, time.perf_counter() - start)
 
-    def classify(
-        self, method: str, context: grpc.ServicerContext, request: Request, read: Read[Request, Response]
-    ) -> Response:
-        """The response to one request, when the model has answered."""
+    def classify(self, method: Method, payload: bytes, context: grpc.ServicerContext) -> bytes:
+        """The response to one request, when the model has answered; both as bytes."""
 
-        def respond() -> Response:
-            done: SimpleQueue[Callable[[], Response]] = SimpleQueue()
-            exchange.start(self._classifier, read, request, context, done.put)
+        def respond() -> bytes:
+            done: SimpleQueue[Callable[[], bytes]] = SimpleQueue()
+            call, make = method.read(payload, GrpcCaller(context))
+            # This thread has nothing to do but wait: where the model is free it computes, and saves the way to the
+            # batcher's thread and back.
+            batcher = exchange.start(self.classifier, call, make, done.put, wake=False)
+            if batcher and batcher.step():
+                batcher.wake()
             return done.get()()
 
-        return self._respond(self._requests, method, context, respond)
+        return self._respond(self.requests, method.name, context, respond)
 
     def classify_stream(
         self,
@@ -74,7 +82,7 @@ class Edge:
         in_order: bool,
     ) -> Iterator[Response]:
         """The responses to a stream of requests; `refuse` makes that to a request by its id, status and message."""
-        stream = RequestStream(self._classifier, self._metrics, context, method, read, refuse, in_order)
+        stream = RequestStream(self.classifier, self.metrics, GrpcCaller(context), method, read, refuse, in_order)
         try:
             # In this order: a stream that is admitted just before a drain is known to it.
             with self._open(stream), self._streams.admitted():

@@ -9,6 +9,16 @@ class InvalidRequest(ServingError):
     """The request is wrong in itself: sending it again will not help."""
 
 
+class MessageTooLarge(ServingError):
+    """The request is larger than this server takes."""
+
+    def __init__(self, length: int, most: int) -> None:
+        super().__init__(
+            f"the request has {length} bytes, and this server takes {most} at most (--max-message-bytes): send fewer "
+            "images in one request"
+        )
+
+
 class ModelNotFound(ServingError):
     """No such model or version is served."""
 
@@ -26,6 +36,13 @@ class Unavailable(ServingError):
 
     def __init__(self) -> None:
         super().__init__("the server is shutting down: try another one")
+
+
+class ModelRetired(ServingError):
+    """The version of the model has just left service. Whoever looks the model up anew finds what is served now."""
+
+    def __init__(self) -> None:
+        super().__init__("this version of the model has left service: try again")
 
 
 class DeadlineExceeded(ServingError):

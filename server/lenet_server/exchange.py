@@ -1,12 +1,11 @@
-"""A request on its way into the core and its outcome on the way back, the same for every gRPC service."""
+"""A request on its way into the core and its outcome on the way back, the same for every service and transport."""
 
-import time
 from collections.abc import Callable
 from functools import partial
 from typing import Protocol, TypeVar
 
-import grpc
-
+from lenet_server.batcher import Batcher
+from lenet_server.caller import Caller
 from lenet_server.classifier import Call, Classifier, PendingCall
 
 
@@ -18,30 +17,25 @@ class Identified(Protocol):
         """What the response to it repeats."""
 
 
+Payload = TypeVar("Payload")
 Request = TypeVar("Request", bound=Identified)
 Response = TypeVar("Response")
-# What a service knows of its own messages: the call that a request asks for, given the caller's deadline and whether
-# it has cancelled, and what makes the response of the call's outcome.
-Read = Callable[[Request, float, Callable[[], bool]], tuple[Call, Callable[[PendingCall], Response]]]
+# What a service knows of its own messages: the call that a request of this caller asks for, and what makes the
+# response of the call's outcome.
+Read = Callable[[Payload, Caller], tuple[Call, Callable[[PendingCall], Response]]]
 
 
 def start(
     classifier: Classifier,
-    read: Read[Request, Response],
-    request: Request,
-    context: grpc.ServicerContext,
+    call: Call,
+    respond: Callable[[PendingCall], Response],
     done: Callable[[Callable[[], Response]], None],
-) -> None:
-    """Start the call of a request; `done` is handed what makes its response, or raises why there is none.
+    *,
+    wake: bool = True,
+) -> Batcher | None:
+    """Start a call; `done` is handed what makes its response, or raises why there is none.
 
-    `done` may be called from another thread. Raises a ServingError, and never calls `done`, where the request is
-    refused.
+    `done` may be called from another thread. Raises a ServingError, and never calls `done`, where the call is refused.
+    Returns as Classifier.start() does.
     """
-    call, respond = read(request, _deadline(context), lambda: not context.is_active())
-    classifier.start(call, lambda pending: done(partial(respond, pending)))
-
-
-def _deadline(context: grpc.ServicerContext) -> float:
-    """The caller's deadline in the seconds of time.monotonic(); infinite where there is none."""
-    remaining = context.time_remaining()
-    return float("inf") if remaining is None else time.monotonic() + remaining
+    return classifier.start(call, lambda pending: done(partial(respond, pending)), wake=wake)

@@ -1,25 +1,24 @@
 """The gRPC port: both services, health and reflection, by way of grpcio."""
 
 import logging
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
-from lenet.inference import grpc_service_pb2, grpc_service_pb2_grpc
-from lenet.v1 import classifier_pb2, classifier_pb2_grpc
+from lenet.inference import grpc_service_pb2_grpc
+from lenet.v1 import classifier_pb2_grpc
 from lenet_server.catalog import Catalog
 from lenet_server.edge import Edge
 from lenet_server.errors import PortUnavailable
 from lenet_server.inference_service import InferenceService
+from lenet_server.methods import SERVICES, Method
 from lenet_server.service import ClassifierService
 from lenet_server.settings import Settings
 
-SERVICES = (
-    classifier_pb2.DESCRIPTOR.services_by_name["Classifier"].full_name,
-    grpc_service_pb2.DESCRIPTOR.services_by_name["GRPCInferenceService"].full_name,
-)
 SPARE_THREADS = 32
 # For the last answers to leave. Health watches and reflection streams, which never end by themselves, end with it.
 LINGER_SECONDS = 0.5
@@ -33,13 +32,15 @@ class GrpcServer:
 
     def __init__(
         self,
+        address: str,
         edge: Edge,
+        methods: Sequence[Method],
         classifier: ClassifierService,
         inference: InferenceService,
         catalog: Catalog,
         settings: Settings,
     ) -> None:
-        """Open the port; raises PortUnavailable where that is not possible."""
+        """Open the port, `HOST:PORT` or `unix:PATH`; raises PortUnavailable where that is not possible."""
         self._edge = edge
         # A call that is answered holds a thread, and so does an open stream. How many there are is decided at the door
         # (admission.py), where the rest is refused; threads to spare are for refusing, and for health checks.
@@ -61,13 +62,17 @@ class GrpcServer:
         self._model_names = sorted({each.model.name for each in catalog})
         classifier_pb2_grpc.add_ClassifierServicer_to_server(classifier, self._server)
         grpc_service_pb2_grpc.add_GRPCInferenceServiceServicer_to_server(inference, self._server)
+        for method in methods:  # these in place of the generated ones, which make messages of the bytes
+            self._server.add_registered_method_handlers(method.service, {method.name: self._handler(method)})
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         reflection.enable_server_reflection((*SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME), self._server)
         try:
-            host = f"[{settings.host}]" if ":" in settings.host else settings.host
-            self.port = self._server.add_insecure_port(f"{host}:{settings.port}")
+            self.port = self._server.add_insecure_port(address)
         except RuntimeError as error:
             raise PortUnavailable(settings.host, settings.port, "--port") from error
+
+    def _handler(self, method: Method) -> "grpc.RpcMethodHandler[bytes, bytes]":
+        return grpc.unary_unary_rpc_method_handler(partial(self._edge.classify, method))
 
     def start(self) -> None:
         """Answer calls, and say so to health checks."""

@@ -29,7 +29,7 @@ class Block:
     """Several such arrays in one. It is taken as it is, without a copy."""
 
     shape: tuple[int, ...]  # (n, C, H, W)
-    data: bytes  # uint8, row-major
+    data: bytes | memoryview  # uint8, row-major
 
     def __len__(self) -> int:
         """The number of images that it is said to hold."""
@@ -37,6 +37,11 @@ class Block:
 
 
 Images = Sequence[bytes | Pixels] | Block  # bytes: a picture file as it is
+
+
+def needs_decoding(images: Images) -> bool:
+    """Whether there is a picture file among them: to read one takes longer than all the rest of a call."""
+    return not isinstance(images, Block) and any(isinstance(image, bytes) for image in images)
 
 
 class ImageReader:
@@ -104,7 +109,7 @@ def _block(block: Block, input_shape: Shape) -> NDArray[np.uint8]:
     return _filled("input `image`", block.shape, block.data)
 
 
-def _filled(what: str, shape: tuple[int, ...], data: bytes) -> NDArray[np.uint8]:
+def _filled(what: str, shape: tuple[int, ...], data: bytes | memoryview) -> NDArray[np.uint8]:
     size = math.prod(shape)
     if len(data) != size:
         raise InvalidRequest(f"{what} has {len(data)} bytes: its shape {list(shape)} needs {size}")

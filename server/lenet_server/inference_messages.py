@@ -4,14 +4,14 @@ Knows nothing of gRPC, so that every transport that has parsed such a message ca
 """
 
 import re
-import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lenet.inference import grpc_service_pb2 as pb
+from lenet_server.caller import Caller
 from lenet_server.classifier import Call, PendingCall
 from lenet_server.errors import InvalidRequest, ModelNotFound
 from lenet_server.inference_input import SHARED_MEMORY, images
@@ -19,42 +19,49 @@ from lenet_server.job import Outputs
 from lenet_server.model import OUTPUTS, Model
 
 
-@dataclass(frozen=True)
-class RequestedOutput:
+class RequestedOutput(NamedTuple):
     """An output that the caller wants: its numbers, or its best labels."""
 
     name: str
     top_k: int = 0  # how many labels; 0 for the numbers
 
 
-ALL_OUTPUTS = [RequestedOutput(name) for name in OUTPUTS]
+ALL_OUTPUTS = tuple(RequestedOutput(name) for name in OUTPUTS)
 
 
-def read(
-    request: pb.ModelInferRequest, deadline: float, cancelled: Callable[[], bool]
-) -> tuple[Call, Callable[[PendingCall], pb.ModelInferResponse]]:
+class Inference(NamedTuple):
+    """A ModelInfer request, but for its caller: what is asked for, and which outputs are wanted."""
+
+    call: Call
+    request_id: str
+    requested: tuple[RequestedOutput, ...]
+
+    def respond(self, pending: PendingCall) -> pb.ModelInferResponse:
+        """The response to it, of the call's outcome."""
+        return from_outputs(self.request_id, self.requested, pending.model, pending.outputs())
+
+
+def read(request: pb.ModelInferRequest, caller: Caller) -> tuple[Call, Callable[[PendingCall], pb.ModelInferResponse]]:
     """The call of a request, and what makes the response of its outcome. Raises InvalidRequest or ModelNotFound."""
-    request_id, requested = request.id, _requested(request.outputs)
-
-    def respond(pending: PendingCall) -> pb.ModelInferResponse:
-        return from_outputs(request_id, requested, pending.model, pending.outputs())
-
-    return to_call(request, deadline, cancelled), respond
+    inference = to_inference(request, caller)
+    return inference.call, inference.respond
 
 
-def to_call(request: pb.ModelInferRequest, deadline: float, cancelled: Callable[[], bool]) -> Call:
-    """What the request asks for, its outputs apart. Raises InvalidRequest or ModelNotFound."""
+def to_inference(request: pb.ModelInferRequest, caller: Caller) -> Inference:
+    """What the request asks for. Raises InvalidRequest or ModelNotFound."""
     timeout = _whole_number(request.parameters, "timeout") or 0
     if timeout < 0:
         raise InvalidRequest(f"parameter `timeout` is {timeout}: give microseconds, or 0 for none")
-    return Call(
+    call = Call(
         images=images(request),
+        caller=caller,
         model=request.model_name,
         version=version_number(request.model_name, request.model_version),
+        priority=_whole_number(request.parameters, "priority") or 0,
+        timeout_seconds=timeout / 1e6 if timeout else float("inf"),
         all_or_nothing=True,
-        deadline=min(deadline, time.monotonic() + timeout / 1e6) if timeout else deadline,
-        cancelled=cancelled,
     )
+    return Inference(call, request.id, _requested(request.outputs))
 
 
 def version_number(model: str, version: str) -> int:
@@ -94,7 +101,7 @@ def _best(values: NDArray[np.float32], top_k: int, labels: Sequence[str]) -> byt
     return b"".join(parts)
 
 
-def _requested(outputs: Sequence[pb.ModelInferRequest.InferRequestedOutputTensor]) -> list[RequestedOutput]:
+def _requested(outputs: Sequence[pb.ModelInferRequest.InferRequestedOutputTensor]) -> tuple[RequestedOutput, ...]:
     if not outputs:
         return ALL_OUTPUTS
     requested: dict[str, RequestedOutput] = {}
@@ -109,7 +116,7 @@ def _requested(outputs: Sequence[pb.ModelInferRequest.InferRequestedOutputTensor
         if top_k is not None and top_k < 1:
             raise InvalidRequest(f"`classification` of output `{each.name}` is {top_k}: ask for 1 label or more")
         requested[each.name] = RequestedOutput(each.name, top_k or 0)
-    return list(requested.values())
+    return tuple(requested.values())
 
 
 def _whole_number(parameters: Mapping[str, pb.InferParameter], name: str) -> int | None:

@@ -1,4 +1,7 @@
-"""The gRPC service inference.GRPCInferenceService: the Open Inference Protocol v2, with Triton's extensions."""
+"""The gRPC service inference.GRPCInferenceService: the Open Inference Protocol v2, with Triton's extensions.
+
+ModelInfer itself is in `methods`.
+"""
 
 from collections.abc import Callable, Iterator
 from typing import NoReturn
@@ -9,6 +12,7 @@ from lenet.inference import grpc_service_pb2 as pb
 from lenet.inference import grpc_service_pb2_grpc as rpc
 from lenet_server import __version__
 from lenet_server import inference_descriptions as describe
+from lenet_server.caller import Caller
 from lenet_server.catalog import Catalog, ServedModel
 from lenet_server.classifier import Call, PendingCall
 from lenet_server.edge import Edge
@@ -86,10 +90,6 @@ class InferenceService(rpc.GRPCInferenceServiceServicer):
 
         return self._edge.respond("ModelStatistics", context, respond)
 
-    def ModelInfer(self, request: pb.ModelInferRequest, context: Context) -> pb.ModelInferResponse:  # noqa: N802
-        """Classify the images of one request."""
-        return self._edge.classify("ModelInfer", context, request, read)
-
     def ModelStreamInfer(  # noqa: N802
         self, request_iterator: Iterator[pb.ModelInferRequest], context: Context
     ) -> Iterator[pb.ModelStreamInferResponse]:
@@ -135,9 +135,9 @@ class InferenceService(rpc.GRPCInferenceServiceServicer):
 
 
 def _read_streamed(
-    request: pb.ModelInferRequest, deadline: float, cancelled: Callable[[], bool]
+    request: pb.ModelInferRequest, caller: Caller
 ) -> tuple[Call, Callable[[PendingCall], pb.ModelStreamInferResponse]]:
-    call, respond = read(request, deadline, cancelled)
+    call, respond = read(request, caller)
 
     def respond_streamed(pending: PendingCall) -> pb.ModelStreamInferResponse:
         response = pb.ModelStreamInferResponse(infer_response=respond(pending))

@@ -3,8 +3,10 @@
 from collections.abc import Callable
 
 import grpc
+from google.protobuf.message import DecodeError
 
 from lenet.v1 import classifier_pb2 as pb
+from lenet_server.caller import Caller
 from lenet_server.classifier import Answer, Call, PendingCall, Unreadable
 from lenet_server.errors import InvalidRequest
 from lenet_server.images import Pixels
@@ -12,12 +14,20 @@ from lenet_server.model import Model
 from lenet_server.statuses import STATUS_OF, number
 
 
-def read(
-    request: pb.ClassifyRequest, deadline: float, cancelled: Callable[[], bool]
-) -> tuple[Call, Callable[[PendingCall], pb.ClassifyResponse]]:
+def read_bytes(payload: bytes, caller: Caller) -> tuple[Call, Callable[[PendingCall], bytes]]:
+    """The call of a serialised request, and what makes the serialised response. Raises InvalidRequest."""
+    try:
+        request = pb.ClassifyRequest.FromString(payload)
+    except DecodeError as error:
+        raise InvalidRequest("the message is no lenet.v1.ClassifyRequest") from error
+    call, respond = read(request, caller)
+    return call, lambda pending: respond(pending).SerializeToString()
+
+
+def read(request: pb.ClassifyRequest, caller: Caller) -> tuple[Call, Callable[[PendingCall], pb.ClassifyResponse]]:
     """The call of a request, and what makes the response of its outcome."""
     request_id = request.id
-    return to_call(request, deadline, cancelled), lambda pending: from_answer(request_id, pending.answer())
+    return to_call(request, caller), lambda pending: from_answer(request_id, pending.answer())
 
 
 def refuse(request_id: str, code: grpc.StatusCode, message: str) -> pb.ClassifyResponse:
@@ -25,15 +35,15 @@ def refuse(request_id: str, code: grpc.StatusCode, message: str) -> pb.ClassifyR
     return pb.ClassifyResponse(id=request_id, error=from_error(code, message))
 
 
-def to_call(request: pb.ClassifyRequest, deadline: float, cancelled: Callable[[], bool]) -> Call:
+def to_call(request: pb.ClassifyRequest, caller: Caller) -> Call:
     """What the request asks for."""
     return Call(
         images=[_image(image) for image in request.images],
+        caller=caller,
         model=request.model,
         version=request.version,
         top_k=request.top_k,
-        deadline=deadline,
-        cancelled=cancelled,
+        priority=request.priority,
     )
 
 

@@ -78,6 +78,13 @@ class Metrics:
         self._requests.labels(method, code).inc()
         self._request_seconds.labels(method).observe(seconds)
 
+    def requests_finished(self, method: str, code: str, seconds: Sequence[float]) -> None:
+        """Several requests have ended with this status, each so many seconds after it came."""
+        self._in_flight.dec(len(seconds))
+        self._requests.labels(method, code).inc(len(seconds))
+        for each in seconds:
+            self._request_seconds.labels(method).observe(each)
+
     def request_abandoned(self, method: str) -> None:
         """A request has ended with its stream, before it was answered: there is no duration to tell."""
         self._in_flight.dec()

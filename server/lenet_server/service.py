@@ -1,4 +1,4 @@
-"""The gRPC service lenet.v1.Classifier: requests in, answers or statuses out."""
+"""The gRPC service lenet.v1.Classifier: requests in, answers or statuses out. Classify itself is in `methods`."""
 
 from collections.abc import Iterator
 
@@ -17,10 +17,6 @@ class ClassifierService(rpc.ClassifierServicer):
     def __init__(self, edge: Edge, catalog: Catalog) -> None:
         self._edge = edge
         self._catalog = catalog
-
-    def Classify(self, request: pb.ClassifyRequest, context: grpc.ServicerContext) -> pb.ClassifyResponse:  # noqa: N802
-        """Classify the images of one request."""
-        return self._edge.classify("Classify", context, request, read)
 
     def ClassifyStream(  # noqa: N802
         self, request_iterator: Iterator[pb.ClassifyRequest], context: grpc.ServicerContext

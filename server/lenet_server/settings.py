@@ -57,6 +57,11 @@ class Settings:
     host: str = _setting("127.0.0.1", str, "address to listen on; 0.0.0.0 for all interfaces")
     port: int = _setting(50051, _whole(0, 65535), "gRPC port; 0 picks a free one")
     http_port: int = _setting(8080, _whole(0, 65535), "port of /metrics, /livez and /readyz; 0 picks a free one")
+    transport: str = _setting(
+        "auto",
+        _one_of("auto", "native", "grpcio"),
+        "who speaks HTTP/2: native (pygrpc-native: fast, plaintext only), grpcio (Google's), or auto: native where it can",
+    )
     max_batch_size: int = _setting(64, _whole(1, 4096), "most images in one run of the model")
     max_queue_delay_ms: float = _setting(
         0.0, _number(0, 10_000), "how long a free model waits for its batch to fill; 0 takes what is there"

@@ -8,7 +8,9 @@ from lenet_server.errors import (
     CallerGone,
     DeadlineExceeded,
     InvalidRequest,
+    MessageTooLarge,
     ModelNotFound,
+    ModelRetired,
     NotSupported,
     QueueFull,
     ServingError,
@@ -22,9 +24,11 @@ MAX_MESSAGE_LENGTH = 1000
 
 STATUS_OF: dict[type[ServingError], grpc.StatusCode] = {
     InvalidRequest: grpc.StatusCode.INVALID_ARGUMENT,
+    MessageTooLarge: grpc.StatusCode.RESOURCE_EXHAUSTED,
     ModelNotFound: grpc.StatusCode.NOT_FOUND,
     NotSupported: grpc.StatusCode.UNIMPLEMENTED,
     QueueFull: grpc.StatusCode.RESOURCE_EXHAUSTED,
+    ModelRetired: grpc.StatusCode.UNAVAILABLE,
     Unavailable: grpc.StatusCode.UNAVAILABLE,
     DeadlineExceeded: grpc.StatusCode.DEADLINE_EXCEEDED,
     CallerGone: grpc.StatusCode.CANCELLED,

@@ -10,6 +10,7 @@ from typing import Generic
 import grpc
 
 from lenet_server import exchange
+from lenet_server.caller import Caller
 from lenet_server.classifier import Classifier
 from lenet_server.errors import Unavailable
 from lenet_server.exchange import Read, Request, Response
@@ -40,7 +41,7 @@ class RequestStream(Generic[Request, Response]):
 
     classifier: Classifier
     metrics: Metrics
-    context: grpc.ServicerContext
+    caller: Caller
     method: str
     read: Read[Request, Response]
     refuse: Callable[[str, grpc.StatusCode, str], Response]
@@ -110,7 +111,8 @@ class RequestStream(Generic[Request, Response]):
 
         self.metrics.request_started()
         try:
-            exchange.start(self.classifier, self.read, request, self.context, settle)
+            call, respond = self.read(request, self.caller)
+            exchange.start(self.classifier, call, respond, settle)
         except Exception as error:  # noqa: BLE001 the border of a request: the stream goes on
             settle(error)
 

@@ -1,0 +1,24 @@
+"""The caller of a grpcio call."""
+
+import time
+
+import grpc
+
+from lenet_server.caller import Metadata
+
+
+class GrpcCaller:
+    """What grpcio's context of a call knows of who made it."""
+
+    def __init__(self, context: grpc.ServicerContext) -> None:
+        remaining = context.time_remaining()
+        self._context = context
+        self.deadline = float("inf") if remaining is None else time.monotonic() + remaining
+
+    def has_left(self) -> bool:
+        """Whether the caller has cancelled or hung up."""
+        return not self._context.is_active()
+
+    def metadata(self) -> Metadata:
+        """The metadata of the call."""
+        return [(key, value) for key, value in self._context.invocation_metadata()]

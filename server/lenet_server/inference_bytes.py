@@ -1,0 +1,113 @@
+"""ModelInfer requests and responses as bytes, without making messages of those that look like an earlier one.
+
+A client that classifies sends the same message again and again but for the pixels at its end. Which bytes come before
+them is remembered together with what they mean, so the next such message is a comparison of some sixty bytes. The
+responses are the same but for the numbers at their end, which are put behind bytes that are kept likewise.
+"""
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import NamedTuple
+
+from google.protobuf.message import DecodeError
+
+from lenet.inference import grpc_service_pb2 as pb
+from lenet_server.caller import Caller
+from lenet_server.classifier import Call, PendingCall
+from lenet_server.errors import InvalidRequest
+from lenet_server.images import Block
+from lenet_server.inference_messages import Inference, RequestedOutput, from_outputs, to_inference
+
+# The tags of the fields that come last: length-delimited, field 7 of a request and field 6 of a response.
+RAW_INPUT, RAW_OUTPUT = b"\x3a", b"\x32"
+# Callers choose what is remembered, so there is a bound on all of it.
+MAX_LENGTHS, MAX_PER_LENGTH, MAX_PREFIX_LENGTH = 256, 4, 512
+
+
+class Known(NamedTuple):
+    """What stands before the pixels of a message, and what it means."""
+
+    prefix: bytes
+    shape: tuple[int, ...]  # [n, C, H, W]
+    model: str
+    version: int
+    priority: int
+    timeout_seconds: float
+    requested: tuple[RequestedOutput, ...]
+
+
+class InferenceBytes:
+    """Reads requests, remembering some. Threads may share it: what they lose to each other is read in full again."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, list[Known]] = {}  # by the length of the message
+
+    def read(self, payload: bytes, caller: Caller) -> tuple[Call, Callable[[PendingCall], bytes]]:
+        """The call of a serialised request, and what makes the serialised response.
+
+        Raises InvalidRequest or ModelNotFound.
+        """
+        for prefix, shape, model, version, priority, timeout, requested in self._known.get(len(payload), ()):
+            if payload.startswith(prefix):
+                images = Block(shape, memoryview(payload)[len(prefix) :])
+                call = Call(images, caller, model, version, 0, priority, timeout, True)
+                return call, lambda pending: respond("", requested, pending)
+        try:
+            request = pb.ModelInferRequest.FromString(payload)
+        except DecodeError as error:
+            raise InvalidRequest("the message is no inference.ModelInferRequest") from error
+        inference = to_inference(request, caller)
+        if not request.id and len(request.raw_input_contents) == 1:
+            self._remember(payload, request, inference)
+        return inference.call, lambda pending: respond(inference.request_id, inference.requested, pending)
+
+    def _remember(self, payload: bytes, request: pb.ModelInferRequest, inference: Inference) -> None:
+        """Remember what stands before the pixels, where they are what the message ends with."""
+        call, _, requested = inference
+        of_this_length = self._known.get(len(payload), [])
+        if len(of_this_length) >= MAX_PER_LENGTH or len(self._known) >= MAX_LENGTHS or not isinstance(call.images, Block):
+            return
+        shape, pixels = call.images.shape, call.images.data
+        prefix = payload[: len(payload) - len(pixels)]
+        header = RAW_INPUT + _varint(len(pixels))
+        if len(prefix) > MAX_PREFIX_LENGTH or not prefix.endswith(header) or payload[len(prefix) :] != pixels:
+            return
+        # What comes before must be a message by itself: then the pixels are its next field, whatever they hold.
+        request.ClearField("raw_input_contents")
+        try:
+            if pb.ModelInferRequest.FromString(prefix[: -len(header)]) != request:
+                return
+        except DecodeError:
+            return
+        known = Known(prefix, shape, call.model, call.version, call.priority, call.timeout_seconds, requested)
+        self._known[len(payload)] = [*of_this_length, known]
+
+
+def respond(request_id: str, requested: tuple[RequestedOutput, ...], pending: PendingCall) -> bytes:
+    """The serialised response to a request for these outputs. Raises what ended the call."""
+    outputs, model = pending.outputs(), pending.model
+    if request_id or any(each.top_k for each in requested):
+        return from_outputs(request_id, requested, model, outputs).SerializeToString()
+    head, tag = _frame(model.name, model.version, requested, outputs.probabilities.shape)
+    return head + b"".join([tag + getattr(outputs, each.name).tobytes() for each in requested])
+
+
+@lru_cache(maxsize=1024)
+def _frame(
+    name: str, version: int, requested: tuple[RequestedOutput, ...], shape: tuple[int, int]
+) -> tuple[bytes, bytes]:
+    """All of a response but its numbers, and what stands before the numbers of each output."""
+    response = pb.ModelInferResponse(model_name=name, model_version=str(version))
+    for each in requested:
+        response.outputs.add(name=each.name, datatype="FP32", shape=shape)
+    return response.SerializeToString(), RAW_OUTPUT + _varint(4 * shape[0] * shape[1])
+
+
+def _varint(number: int) -> bytes:
+    """How protobuf writes a length: seven bits a byte, the lowest first, all but the last with the highest bit set."""
+    encoded = bytearray()
+    while number > 0x7F:
+        encoded.append(number & 0x7F | 0x80)
+        number >>= 7
+    encoded.append(number)
+    return bytes(encoded)

@@ -1,0 +1,38 @@
+"""The unary methods that classify: every transport serves them, from the bytes of a request to those of its response.
+
+What else there is, streams and questions that need no model, grpcio serves by way of the generated code.
+"""
+
+from dataclasses import dataclass
+
+from lenet.inference import grpc_service_pb2
+from lenet.v1 import classifier_pb2
+from lenet_server import messages
+from lenet_server.exchange import Read
+from lenet_server.inference_bytes import InferenceBytes
+
+CLASSIFIER = classifier_pb2.DESCRIPTOR.services_by_name["Classifier"].full_name
+INFERENCE = grpc_service_pb2.DESCRIPTOR.services_by_name["GRPCInferenceService"].full_name
+SERVICES = (CLASSIFIER, INFERENCE)
+
+
+@dataclass(frozen=True)
+class Method:
+    """One of them."""
+
+    service: str  # with its package
+    name: str
+    read: Read[bytes, bytes]
+
+    @property
+    def path(self) -> str:
+        """How HTTP/2 names it."""
+        return f"/{self.service}/{self.name}"
+
+
+def classifying_methods() -> tuple[Method, ...]:
+    """The methods, each of which may remember something of the requests that it has read."""
+    return (
+        Method(CLASSIFIER, "Classify", messages.read_bytes),
+        Method(INFERENCE, "ModelInfer", InferenceBytes().read),
+    )

@@ -1,0 +1,183 @@
+"""The native transport: HTTP/2 and gRPC outside the interpreter, by way of pygrpc-native.
+
+Its front hands over all calls that have come since it was last asked, and whatever came while the model ran is the
+next batch: one thread receives, computes and answers, without a lock or a switch between. What is slow, the decoding of
+pictures, goes to threads of its own. What the front does not serve (streams, health, reflection, questions that need no
+model) it passes to a grpcio server behind it, on a Unix socket.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from pygrpc_native import EVENT_CALL, NativeGrpcFront
+
+from lenet_server import exchange
+from lenet_server.batcher import Batcher
+from lenet_server.classifier import Call, PendingCall
+from lenet_server.edge import Edge
+from lenet_server.errors import MessageTooLarge, PortUnavailable
+from lenet_server.grpc_server import GrpcServer
+from lenet_server.images import needs_decoding
+from lenet_server.methods import Method
+from lenet_server.native_caller import NativeCaller
+from lenet_server.settings import Settings
+from lenet_server.statuses import number, status
+
+MAX_EVENTS = 4096
+# For the last answers to leave.
+LINGER_SECONDS = 0.2
+
+SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 writable where the rest of a container's file system is not
+
+log = logging.getLogger(__name__)
+
+Settled = tuple[NativeCaller, Callable[[], bytes] | Exception]
+
+
+class NativeServer:
+    """Holds the port as soon as it is made, answers calls from start() on, and drains in stop()."""
+
+    def __init__(
+        self,
+        address: str,
+        edge: Edge,
+        methods: Sequence[Method],
+        behind: Callable[[str], GrpcServer],
+        settings: Settings,
+        cores: int,
+    ) -> None:
+        """Open the port, `HOST:PORT`; `behind` makes the server behind it at an address of its own.
+
+        Raises PortUnavailable where that is not possible.
+        """
+        self._edge = edge
+        self._metrics = edge.metrics
+        self._methods = methods
+        self._max_message_bytes = settings.max_message_bytes
+        try:
+            self._front = NativeGrpcFront(
+                address,
+                [(method.path, False) for method in methods],
+                io_threads=1,
+                call_details=True,
+                keepalive_permit_without_calls=False,
+            )
+        except OSError as error:
+            raise PortUnavailable(settings.host, settings.port, "--port") from error
+        self._folder = private_folder()
+        socket = str(Path(self._folder.name) / "grpc.sock")
+        self._behind = behind(f"unix:{socket}")
+        self._front.set_fallback(socket)
+        self.port = self._front.bound_port
+        self._calls: dict[int, NativeCaller] = {}
+        self._settled: list[Settled] = []
+        self._thread = threading.Thread(target=self._serve, name="native transport")
+        self._decoders = ThreadPoolExecutor(cores, thread_name_prefix="decoder")
+
+    def start(self) -> None:
+        """Answer calls, and say so to health checks."""
+        self._front.start()
+        self._thread.start()
+        self._behind.start()
+
+    def announce_shutdown(self) -> None:
+        """Tell health checks that no new calls should come; those that come are still answered."""
+        self._behind.announce_shutdown()
+
+    def stop(self, grace_seconds: float) -> None:
+        """Refuse new calls, answer those that were accepted, and close the port. After the grace the rest is ended."""
+        self._behind.stop(grace_seconds)  # drains the edge, and so this transport as well
+        threading.Event().wait(LINGER_SECONDS)
+        self._front.close()
+        self._thread.join()
+        self._decoders.shutdown(cancel_futures=True)
+        self._folder.cleanup()
+
+    def _serve(self) -> None:
+        self._ident = threading.get_ident()
+        busy: set[Batcher] = set()  # those for whose calls this thread takes steps
+        while (events := self._front.recv_batch_details(MAX_EVENTS, 0 if busy else None)) is not None:
+            now = time.monotonic()
+            for kind, call_id, method, payload, _, details in events:
+                if kind == EVENT_CALL:
+                    caller = self._calls[call_id] = NativeCaller(call_id, method, details, now)
+                    if batcher := self._begin(caller, payload):
+                        busy.add(batcher)
+                elif left := self._calls.get(call_id):
+                    left.left = True
+            busy = {batcher for batcher in busy if batcher.step()}
+            if self._settled:
+                settled, self._settled = self._settled, []
+                self._answer(settled)
+
+    def _begin(self, caller: NativeCaller, payload: bytes) -> Batcher | None:
+        """Start a call. Returns the batcher that needs steps for it, if one does."""
+        self._metrics.request_started()
+        try:
+            self._edge.requests.enter()
+            caller.admitted = True
+            if len(payload) > self._max_message_bytes:
+                raise MessageTooLarge(len(payload), self._max_message_bytes)
+            call, respond = self._methods[caller.method].read(payload, caller)
+            if needs_decoding(call.images):
+                self._decoders.submit(self._decode, caller, call, respond)
+                return None
+            return exchange.start(self._edge.classifier, call, respond, partial(self._settle, caller), wake=False)
+        except Exception as error:  # noqa: BLE001 the border of a request: `status` logs what nobody foresaw
+            self._settle(caller, error)
+            return None
+
+    def _decode(self, caller: NativeCaller, call: Call, respond: Callable[[PendingCall], bytes]) -> None:
+        """Start a call of encoded pictures, in a decoder's thread."""
+        try:
+            exchange.start(self._edge.classifier, call, respond, partial(self._settle, caller))
+        except Exception as error:  # noqa: BLE001 the border of a request: `status` logs what nobody foresaw
+            self._settle(caller, error)
+
+    def _settle(self, caller: NativeCaller, outcome: Callable[[], bytes] | Exception) -> None:
+        """Answer a call; those of a batch together."""
+        if threading.get_ident() == self._ident:
+            self._settled.append((caller, outcome))
+        else:
+            self._answer([(caller, outcome)])
+
+    def _answer(self, settled: list[Settled]) -> None:
+        now = time.monotonic()
+        replies: list[tuple[int, bytes]] = []
+        failures: list[tuple[int, int, str]] = []
+        seconds: dict[tuple[int, str], list[float]] = {}
+        for caller, outcome in settled:
+            code = "OK"
+            try:
+                if isinstance(outcome, Exception):
+                    raise outcome
+                replies.append((caller.call_id, outcome()))
+            except Exception as error:  # noqa: BLE001 the border of a request: `status` logs what nobody foresaw
+                status_code, message = status(error)
+                code = status_code.name
+                failures.append((caller.call_id, number(status_code), message))
+            seconds.setdefault((caller.method, code), []).append(now - caller.begun)
+        # Counted before they are sent: who has an answer finds it counted.
+        for (method, code), of_calls in seconds.items():
+            self._metrics.requests_finished(self._methods[method].name, code, of_calls)
+        for call_id, reply in replies:
+            self._front.respond(call_id, reply)
+        for call_id, status_number, message in failures:
+            self._front.fail(call_id, status_number, message)
+        for caller, _ in settled:
+            del self._calls[caller.call_id]
+        self._edge.requests.leave(sum(caller.admitted for caller, _ in settled))
+
+
+def private_folder() -> TemporaryDirectory[str]:
+    """A folder that only this user can enter, for the socket between the front and the server behind it."""
+    try:
+        return TemporaryDirectory(prefix="lenet-")
+    except FileNotFoundError:
+        return TemporaryDirectory(prefix="lenet-", dir=SHARED_MEMORY)

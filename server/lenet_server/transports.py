@@ -1,0 +1,62 @@
+"""Which of the two transports serves the port: pygrpc-native, or grpcio alone."""
+
+from collections.abc import Callable
+from functools import partial
+from importlib.util import find_spec
+from typing import Protocol
+
+from lenet_server.catalog import Catalog
+from lenet_server.edge import Edge
+from lenet_server.grpc_server import GrpcServer
+from lenet_server.inference_service import InferenceService
+from lenet_server.methods import classifying_methods
+from lenet_server.service import ClassifierService
+from lenet_server.settings import Settings
+
+
+class Transport(Protocol):
+    """Holds the port as soon as it is made. Attributes: `port`, as it was really opened."""
+
+    port: int
+
+    def start(self) -> None:
+        """Answer calls, and say so to health checks."""
+
+    def announce_shutdown(self) -> None:
+        """Tell health checks that no new calls should come; those that come are still answered."""
+
+    def stop(self, grace_seconds: float) -> None:
+        """Refuse new calls, answer those that were accepted, and close the port. After the grace the rest is ended."""
+
+
+def is_native(settings: Settings) -> bool:
+    """Whether the native transport is to serve: where it is asked for, or where it can if the choice is free."""
+    return settings.transport == "native" or (settings.transport == "auto" and find_spec("pygrpc_native") is not None)
+
+
+def open_port(
+    edge: Edge,
+    classifier: ClassifierService,
+    inference: InferenceService,
+    catalog: Catalog,
+    settings: Settings,
+    cores: int,
+) -> Transport:
+    """The transport that the settings ask for, with its port open. Raises PortUnavailable."""
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    address = f"{host}:{settings.port}"
+    methods = classifying_methods()
+    grpcio: Callable[[str], GrpcServer] = partial(
+        GrpcServer,
+        edge=edge,
+        methods=methods,
+        classifier=classifier,
+        inference=inference,
+        catalog=catalog,
+        settings=settings,
+    )
+    if not is_native(settings):
+        return grpcio(address)
+    from lenet_server.native_server import NativeServer  # noqa: PLC0415 absent where there is no wheel of it
+
+    return NativeServer(address, edge, methods, grpcio, settings, cores)

@@ -19,10 +19,17 @@ from lenet_server.settings import Settings
 ROOT = Path(__file__).parents[1]
 
 
+@pytest.fixture(scope="session", params=["native", "grpcio"])
+def transport(request: pytest.FixtureRequest) -> str:
+    """Whatever talks to a server is tested over both transports."""
+    name: str = request.param
+    return name
+
+
 @pytest.fixture(scope="session")
-def settings() -> Settings:
+def settings(transport: str) -> Settings:
     """The server's defaults, on free ports of the loopback interface, with the bundled model."""
-    return Settings(model_repository=ROOT / "models", host="127.0.0.1", port=0, http_port=0)
+    return Settings(model_repository=ROOT / "models", host="127.0.0.1", port=0, http_port=0, transport=transport)
 
 
 @pytest.fixture(scope="session")

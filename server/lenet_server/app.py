@@ -50,13 +50,14 @@ class App:
             # As many as wait in a queue, and a batch of them in the model.
             max_requests = settings.max_queue_size + settings.max_batch_size
             edge = Edge(Classifier(self._catalog, reader), self._metrics, max_requests, settings.max_streams)
-            classifier = ClassifierService(edge, self._catalog)
-            inference = InferenceService(edge, self._catalog, settings, self._ready.is_set)
+            # Without the methods that classify: those are in `methods`, from bytes to bytes.
+            classifier = ClassifierService(edge, self._catalog)  # type: ignore[abstract]
+            inference = InferenceService(  # type: ignore[abstract]
+                edge, self._catalog, settings, self._ready.is_set
+            )
             self._http = HttpServer(settings.host, settings.http_port, self._metrics.registry, self._ready.is_set)
             undo.callback(self._http.stop)
-            self._grpc = transports.open_port(
-                edge, classifier, inference, self._catalog, settings, usable_cores()
-            )
+            self._grpc = transports.open_port(edge, classifier, inference, self._catalog, settings, usable_cores())
             undo.pop_all()
         self.grpc_port = self._grpc.port
         self.http_port = self._http.port

@@ -30,8 +30,8 @@ class BatchObserver(Protocol):
     def batch_finished(self, images: int, seconds: float) -> None:
         """The model computed so many images in so many seconds."""
 
-    def batch_ended(self, seconds: float, *, failed: bool) -> None:
-        """The calls of the batch are about to get their answers, or the error that the model raised."""
+    def batch_ended(self, seconds: float, *, calls: int, failed: bool) -> None:
+        """So many calls, begun with this batch or before, were in it; the model has answered them, or failed."""
 
     def predicted(self, probabilities: NDArray[np.float32]) -> None:
         """What the model answered for a batch, [n, K]."""
@@ -185,18 +185,11 @@ class Batcher:
         """Run the model once, and reply to each call that is complete."""
         if not shares:
             return
-        began = time.monotonic()
-        self._observer.batch_started([began - job.queued_at for job, start, _ in shares if not start])
         try:
-            outputs = self._predict(_images(shares))
+            outputs = self._outputs(shares)
         except Exception as error:  # noqa: BLE001 whatever was raised belongs to these callers; the batcher lives on
-            self._observer.batch_ended(time.monotonic() - began, failed=True)
             self._fail([job for job, _, _ in shares], error)
             return
-        seconds = time.monotonic() - began
-        self._observer.batch_finished(sum(stop - start for _, start, stop in shares), seconds)
-        self._observer.batch_ended(seconds, failed=False)
-        self._observer.predicted(outputs.probabilities)
         position = 0
         for job, start, stop in shares:
             part = outputs.part(position, position + stop - start)
@@ -207,6 +200,20 @@ class Batcher:
             job.answered.append(part)
             if stop == len(job.images):
                 job.reply(joined(job.answered))
+
+    def _outputs(self, shares: list[Share]) -> Outputs:
+        began = time.monotonic()
+        self._observer.batch_started([began - job.queued_at for job, start, _ in shares if not start])
+        failed = True
+        try:
+            outputs = self._predict(_images(shares))
+            failed = False
+        finally:
+            seconds = time.monotonic() - began
+            self._observer.batch_ended(seconds, calls=len(shares), failed=failed)
+        self._observer.batch_finished(len(outputs.probabilities), seconds)
+        self._observer.predicted(outputs.probabilities)
+        return outputs
 
     def _fail(self, jobs: Sequence[Job], error: Exception) -> None:
         """Tell the callers; of a call that was only begun, the rest is not computed."""

@@ -17,4 +17,4 @@ class Caller(Protocol):
         """Whether the caller has cancelled or hung up."""
 
     def metadata(self) -> Metadata:
-        """The metadata of the call: pairs of a key in lower case and a value, which is bytes where the key ends in -bin."""
+        """Pairs of a key, in lower case, and a value, which is bytes where the key ends in -bin."""

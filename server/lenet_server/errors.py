@@ -14,8 +14,8 @@ class MessageTooLarge(ServingError):
 
     def __init__(self, length: int, most: int) -> None:
         super().__init__(
-            f"the request has {length} bytes, and this server takes {most} at most (--max-message-bytes): send fewer "
-            "images in one request"
+            f"received message larger than max ({length} vs. {most}): send fewer images in one request, or raise the "
+            "server's --max-message-bytes"
         )
 
 

@@ -6,7 +6,7 @@ responses are the same but for the numbers at their end, which are put behind by
 """
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from google.protobuf.message import DecodeError
@@ -47,11 +47,11 @@ class InferenceBytes:
 
         Raises InvalidRequest or ModelNotFound.
         """
-        for prefix, shape, model, version, priority, timeout, requested in self._known.get(len(payload), ()):
-            if payload.startswith(prefix):
-                images = Block(shape, memoryview(payload)[len(prefix) :])
-                call = Call(images, caller, model, version, 0, priority, timeout, True)
-                return call, lambda pending: respond("", requested, pending)
+        for known in self._known.get(len(payload), ()):
+            if payload.startswith(known.prefix):
+                images = Block(known.shape, memoryview(payload)[len(known.prefix) :])
+                call = Call(images, caller, known.model, known.version, 0, known.priority, known.timeout_seconds, True)
+                return call, partial(respond, "", known.requested)
         try:
             request = pb.ModelInferRequest.FromString(payload)
         except DecodeError as error:
@@ -59,13 +59,17 @@ class InferenceBytes:
         inference = to_inference(request, caller)
         if not request.id and len(request.raw_input_contents) == 1:
             self._remember(payload, request, inference)
-        return inference.call, lambda pending: respond(inference.request_id, inference.requested, pending)
+        return inference.call, partial(respond, inference.request_id, inference.requested)
 
     def _remember(self, payload: bytes, request: pb.ModelInferRequest, inference: Inference) -> None:
         """Remember what stands before the pixels, where they are what the message ends with."""
         call, _, requested = inference
         of_this_length = self._known.get(len(payload), [])
-        if len(of_this_length) >= MAX_PER_LENGTH or len(self._known) >= MAX_LENGTHS or not isinstance(call.images, Block):
+        if (
+            len(of_this_length) >= MAX_PER_LENGTH
+            or len(self._known) >= MAX_LENGTHS
+            or not isinstance(call.images, Block)
+        ):
             return
         shape, pixels = call.images.shape, call.images.data
         prefix = payload[: len(payload) - len(pixels)]

@@ -144,9 +144,9 @@ class ModelMetrics:
         self._batch_size.observe(images)
         self._images.inc(images)
 
-    def batch_ended(self, seconds: float, *, failed: bool) -> None:
+    def batch_ended(self, seconds: float, *, calls: int, failed: bool) -> None:
         """See BatchObserver."""
-        self.statistics.batch_ended(seconds, failed=failed)
+        self.statistics.batch_ended(seconds, calls=calls, failed=failed)
 
     def job_rejected(self, reason: ServingError) -> None:
         """See BatchObserver."""

@@ -61,14 +61,14 @@ class ModelStatistics:
             self._counted.images += images
             self._counted.runs.setdefault(images, Spent()).add(1, seconds)
 
-    def batch_ended(self, seconds: float, *, failed: bool) -> None:
+    def batch_ended(self, seconds: float, *, calls: int, failed: bool) -> None:
         """See BatchObserver."""
-        calls, queue_seconds = self._queue.count, self._queue.seconds
+        begun, queue_seconds = self._queue.count, self._queue.seconds
         outcome = self._counted.failed if failed else self._counted.answered
         with self._lock:
-            self._counted.queue.add(calls, queue_seconds)
-            self._counted.compute.add(calls, calls * seconds)
-            outcome.add(calls, queue_seconds + calls * seconds)
+            self._counted.queue.add(begun, queue_seconds)
+            self._counted.compute.add(begun, calls * seconds)
+            outcome.add(begun, queue_seconds + calls * seconds)
 
     def job_rejected(self) -> None:
         """See BatchObserver."""

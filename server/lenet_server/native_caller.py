@@ -30,4 +30,5 @@ class NativeCaller:
 
     def metadata(self) -> Metadata:
         """The metadata of the call."""
-        return self._details[0]
+        metadata: Metadata = self._details[0]
+        return metadata

@@ -105,7 +105,7 @@ class NativeServer:
         while (events := self._front.recv_batch_details(MAX_EVENTS, 0 if busy else None)) is not None:
             now = time.monotonic()
             for kind, call_id, method, payload, _, details in events:
-                if kind == EVENT_CALL:
+                if kind == EVENT_CALL and payload is not None and details:
                     caller = self._calls[call_id] = NativeCaller(call_id, method, details, now)
                     if batcher := self._begin(caller, payload):
                         busy.add(batcher)

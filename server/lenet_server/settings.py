@@ -60,7 +60,7 @@ class Settings:
     transport: str = _setting(
         "auto",
         _one_of("auto", "native", "grpcio"),
-        "who speaks HTTP/2: native (pygrpc-native: fast, plaintext only), grpcio (Google's), or auto: native where it can",
+        "who speaks HTTP/2: native (pygrpc-native: fast, plaintext only), grpcio, or auto: native where it can",
     )
     max_batch_size: int = _setting(64, _whole(1, 4096), "most images in one run of the model")
     max_queue_delay_ms: float = _setting(

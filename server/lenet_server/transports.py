@@ -57,6 +57,6 @@ def open_port(
     )
     if not is_native(settings):
         return grpcio(address)
-    from lenet_server.native_server import NativeServer  # noqa: PLC0415 absent where there is no wheel of it
+    from lenet_server.native_server import NativeServer  # absent where there is no wheel of it
 
     return NativeServer(address, edge, methods, grpcio, settings, cores)

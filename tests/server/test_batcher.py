@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from queue import SimpleQueue
 
 import numpy as np
@@ -14,7 +15,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from lenet_server.batcher import Batcher
-from lenet_server.errors import CallerGone, DeadlineExceeded, QueueFull, ServingError, Unavailable
+from lenet_server.caller import Metadata
+from lenet_server.errors import CallerGone, DeadlineExceeded, ModelRetired, QueueFull, ServingError
 from lenet_server.job import Job, Outputs
 
 Images = NDArray[np.uint8]
@@ -27,6 +29,7 @@ class Journal:
         self.batches: list[int] = []
         self.ended: list[bool] = []
         self.rejected: list[type[ServingError]] = []
+        self.predictions = 0
 
     def batch_started(self, queue_seconds: Sequence[float]) -> None:
         assert all(seconds >= 0 for seconds in queue_seconds)
@@ -35,9 +38,13 @@ class Journal:
         assert seconds >= 0
         self.batches.append(images)
 
-    def batch_ended(self, seconds: float, *, failed: bool) -> None:
+    def batch_ended(self, seconds: float, *, calls: int, failed: bool) -> None:
         assert seconds >= 0
+        assert calls > 0
         self.ended.append(failed)
+
+    def predicted(self, probabilities: NDArray[np.float32]) -> None:
+        self.predictions += len(probabilities)
 
     def job_rejected(self, reason: ServingError) -> None:
         self.rejected.append(type(reason))
@@ -65,6 +72,20 @@ def fail(_: Images) -> Outputs:
     raise RuntimeError("no such luck")
 
 
+class Someone:
+    """A caller without a transport."""
+
+    def __init__(self, *, left: bool = False) -> None:
+        self.deadline = float("inf")
+        self._left = left
+
+    def has_left(self) -> bool:
+        return self._left
+
+    def metadata(self) -> Metadata:
+        return ()
+
+
 def images(*values: int) -> Images:
     return np.array(values, np.uint8).reshape(-1, 1, 1, 1)
 
@@ -83,7 +104,7 @@ def running(
 
 def ask(batcher: Batcher, *values: int) -> Outputs | Exception:
     answer: SimpleQueue[Outputs | Exception] = SimpleQueue()
-    batcher.submit(Job(images(*values), answer.put))
+    batcher.submit(Job(images(*values), answer.put, Someone()))
     return answer.get(timeout=10)
 
 
@@ -100,10 +121,10 @@ def test_a_single_call_is_answered_at_once() -> None:
 def test_what_queued_while_the_model_was_busy_is_one_batch() -> None:
     gate, journal, outcomes = Gate(), Journal(), SimpleQueue[Outputs | Exception]()
     with running(gate, journal) as batcher:
-        batcher.submit(Job(images(0), outcomes.put))
+        batcher.submit(Job(images(0), outcomes.put, Someone()))
         assert gate.busy.wait(10)
         for value in range(1, 6):
-            batcher.submit(Job(images(value), outcomes.put))
+            batcher.submit(Job(images(value), outcomes.put, Someone()))
         assert len(batcher) == 5
         gate.open.set()
         assert [answers(outcomes.get(timeout=10)) for _ in range(6)] == [[0], [1], [2], [3], [4], [5]]
@@ -113,10 +134,10 @@ def test_what_queued_while_the_model_was_busy_is_one_batch() -> None:
 def test_a_batch_holds_no_more_images_than_it_may() -> None:
     gate, journal, outcomes = Gate(), Journal(), SimpleQueue[Outputs | Exception]()
     with running(gate, journal, max_batch_size=4) as batcher:
-        batcher.submit(Job(images(0), outcomes.put))
+        batcher.submit(Job(images(0), outcomes.put, Someone()))
         assert gate.busy.wait(10)
         for value in (1, 2, 3):
-            batcher.submit(Job(images(value, value), outcomes.put))
+            batcher.submit(Job(images(value, value), outcomes.put, Someone()))
         gate.open.set()
         assert [answers(outcomes.get(timeout=10)) for _ in range(4)] == [[0], [1, 1], [2, 2], [3, 3]]
     assert journal.batches == [1, 4, 2]
@@ -133,7 +154,7 @@ def test_a_delay_lets_a_batch_grow_until_it_is_full() -> None:
     journal, outcomes = Journal(), SimpleQueue[Outputs | Exception]()
     with running(echo, journal, max_batch_size=3, max_delay_seconds=60) as batcher:
         for value in range(3):
-            batcher.submit(Job(images(value), outcomes.put))
+            batcher.submit(Job(images(value), outcomes.put, Someone()))
         assert [answers(outcomes.get(timeout=10)) for _ in range(3)] == [[0], [1], [2]]
     assert journal.batches == [3]
 
@@ -146,12 +167,12 @@ def test_a_delay_ends_although_the_batch_is_not_full() -> None:
 def test_a_full_queue_refuses_at_once_and_recovers() -> None:
     gate, journal, outcomes = Gate(), Journal(), SimpleQueue[Outputs | Exception]()
     with running(gate, journal, max_queue_size=2) as batcher:
-        batcher.submit(Job(images(0), outcomes.put))
+        batcher.submit(Job(images(0), outcomes.put, Someone()))
         assert gate.busy.wait(10)
-        batcher.submit(Job(images(1), outcomes.put))
-        batcher.submit(Job(images(2), outcomes.put))
+        batcher.submit(Job(images(1), outcomes.put, Someone()))
+        batcher.submit(Job(images(2), outcomes.put, Someone()))
         with pytest.raises(QueueFull, match="2 requests wait"):
-            batcher.submit(Job(images(3), outcomes.put))
+            batcher.submit(Job(images(3), outcomes.put, Someone()))
         gate.open.set()
         assert [answers(outcomes.get(timeout=10)) for _ in range(3)] == [[0], [1], [2]]
         assert answers(ask(batcher, 4)) == [4]
@@ -169,21 +190,23 @@ def test_a_failing_batch_fails_all_its_callers_and_nobody_else() -> None:
 
 
 @pytest.mark.parametrize(
-    ("gone", "reason"),
-    [({"deadline": 0.0}, DeadlineExceeded), ({"cancelled": lambda: True}, CallerGone)],
+    ("deadline", "left", "reason"),
+    [(0.0, False, DeadlineExceeded), (float("inf"), True, CallerGone)],
     ids=["expired", "cancelled"],
 )
-def test_callers_that_left_are_dropped_before_the_model_runs(gone: dict[str, float], reason: type[Exception]) -> None:
+def test_callers_that_left_are_dropped_before_the_model_runs(
+    deadline: float, left: bool, reason: type[Exception]
+) -> None:
     gate, journal, outcomes = Gate(), Journal(), SimpleQueue[Outputs | Exception]()
-    left: SimpleQueue[Outputs | Exception] = SimpleQueue()
+    dropped: SimpleQueue[Outputs | Exception] = SimpleQueue()
     with running(gate, journal) as batcher:
-        batcher.submit(Job(images(0), outcomes.put))
+        batcher.submit(Job(images(0), outcomes.put, Someone()))
         assert gate.busy.wait(10)
-        batcher.submit(Job(images(1), left.put, **gone))  # type: ignore[arg-type]
-        batcher.submit(Job(images(2), outcomes.put))
+        batcher.submit(Job(images(1), dropped.put, Someone(left=left), deadline=deadline))
+        batcher.submit(Job(images(2), outcomes.put, Someone()))
         gate.open.set()
         assert [answers(outcomes.get(timeout=10)) for _ in range(2)] == [[0], [2]]
-    assert isinstance(left.get_nowait(), reason)
+    assert isinstance(dropped.get_nowait(), reason)
     assert journal.batches == [1, 1]
     assert journal.rejected == [reason]
 
@@ -191,12 +214,12 @@ def test_callers_that_left_are_dropped_before_the_model_runs(gone: dict[str, flo
 def test_callers_that_left_make_room_in_the_queue_and_in_the_batch() -> None:
     gate, journal, outcomes = Gate(), Journal(), SimpleQueue[Outputs | Exception]()
     with running(gate, journal, max_queue_size=4, max_batch_size=4) as batcher:
-        batcher.submit(Job(images(0), outcomes.put))
+        batcher.submit(Job(images(0), outcomes.put, Someone()))
         assert gate.busy.wait(10)
         for value in range(1, 5):
-            batcher.submit(Job(images(value), SimpleQueue[Outputs | Exception]().put, cancelled=lambda: True))
+            batcher.submit(Job(images(value), SimpleQueue[Outputs | Exception]().put, Someone(left=True)))
         for value in range(1, 5):
-            batcher.submit(Job(images(value), outcomes.put))
+            batcher.submit(Job(images(value), outcomes.put, Someone()))
         gate.open.set()
         assert [answers(outcomes.get(timeout=10)) for _ in range(5)] == [[0], [1], [2], [3], [4]]
     assert journal.batches == [1, 4]
@@ -219,39 +242,107 @@ def test_stop_answers_what_waits_and_refuses_what_comes() -> None:
     gate, outcomes = Gate(), SimpleQueue[Outputs | Exception]()
     batcher = Batcher(gate, Journal(), name="test")
     batcher.start()
-    batcher.submit(Job(images(0), outcomes.put))
+    batcher.submit(Job(images(0), outcomes.put, Someone()))
     assert gate.busy.wait(10)
-    batcher.submit(Job(images(1), outcomes.put))
+    batcher.submit(Job(images(1), outcomes.put, Someone()))
     stopping = threading.Thread(target=batcher.stop)
     stopping.start()
     gate.open.set()
     stopping.join(10)
     assert [answers(outcomes.get_nowait()) for _ in range(2)] == [[0], [1]]
-    with pytest.raises(Unavailable):
-        batcher.submit(Job(images(2), outcomes.put))
+    with pytest.raises(ModelRetired):
+        batcher.submit(Job(images(2), outcomes.put, Someone()))
 
 
-calls = st.lists(st.tuples(st.integers(1, 9), st.booleans()), min_size=1, max_size=40)
+def test_the_most_urgent_call_comes_first_even_before_the_rest_of_one_that_was_begun() -> None:
+    gate, journal, outcomes = Gate(), Journal(), SimpleQueue[tuple[str, Outputs | Exception]]()
+
+    def job(name: str, priority: int, *values: int) -> Job:
+        return Job(images(*values), lambda outcome: outcomes.put((name, outcome)), Someone(), priority)
+
+    with running(gate, journal, max_batch_size=4) as batcher:
+        batcher.submit(job("large", 5, *range(10)))
+        assert gate.busy.wait(10)
+        for name, priority in (("later", 9), ("equal", 5), ("urgent", 1)):
+            batcher.submit(job(name, priority, 1, 2, 3, 4))
+        gate.open.set()
+        found = [outcomes.get(timeout=10) for _ in range(4)]
+    assert [name for name, _ in found] == ["urgent", "large", "equal", "later"]
+    assert answers(found[1][1]) == list(range(10))
+    assert journal.batches == [4, 4, 4, 4, 4, 2]
+    assert journal.predictions == 22
+
+
+def test_the_rest_of_a_call_is_not_computed_when_its_caller_leaves_or_its_first_part_fails() -> None:
+    outcomes: SimpleQueue[Outputs | Exception] = SimpleQueue()
+    leaver = Someone()
+    sizes: list[int] = []
+
+    class Leaving(Someone):
+        def has_left(self) -> bool:
+            return len(sizes) == 1
+
+    def predict(batch: Images) -> Outputs:
+        sizes.append(len(batch))
+        return fail(batch) if len(sizes) == 2 else echo(batch)
+
+    with running(predict, max_batch_size=4) as batcher:
+        batcher.submit(Job(images(*range(10)), outcomes.put, Leaving()))
+        assert isinstance(outcomes.get(timeout=10), CallerGone)
+        batcher.submit(Job(images(*range(10)), outcomes.put, leaver))
+        assert isinstance(outcomes.get(timeout=10), RuntimeError)
+        assert answers(ask(batcher, 7)) == [7]
+    assert sizes == [4, 4, 1]
+
+
+def test_a_caller_computes_in_its_own_thread_while_the_model_is_free() -> None:
+    outcomes: SimpleQueue[Outputs | Exception] = SimpleQueue()
+    threads: list[int] = []
+
+    def predict(batch: Images) -> Outputs:
+        threads.append(threading.get_ident())
+        return echo(batch)
+
+    with running(predict) as batcher:
+        batcher.submit(Job(images(3), outcomes.put, Someone()), wake=False)
+        assert not batcher.step()
+        assert answers(outcomes.get_nowait()) == [3]
+    assert threads == [threading.get_ident()]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One call of the property test."""
+
+    size: int
+    priority: int
+    leaves: bool
+    steps: bool  # whether its thread computes, or leaves that to the batcher
+
+
+asked = st.builds(Asked, st.integers(1, 30), st.integers(1, 9), st.booleans(), st.booleans())
 
 
 @hypothesis_settings(deadline=None, max_examples=40)
-@given(calls=calls, max_batch_size=st.integers(1, 12))
-def test_every_caller_gets_its_own_answer(calls: list[tuple[int, bool]], max_batch_size: int) -> None:
-    """Whatever the sizes and whoever cancels, in whatever order the threads come."""
+@given(calls=st.lists(asked, min_size=1, max_size=40), max_batch_size=st.integers(1, 12))
+def test_every_caller_gets_its_own_answer(calls: list[Asked], max_batch_size: int) -> None:
+    """Whatever the sizes and priorities, whoever leaves and whoever computes, in whatever order the threads come."""
 
-    def caller(number: int, size: int, *, cancels: bool) -> None:
+    def caller(number: int, call: Asked) -> None:
         answer: SimpleQueue[Outputs | Exception] = SimpleQueue()
-        values = [number * 5 + position for position in range(size)]
-        batcher.submit(Job(images(*(value % 256 for value in values)), answer.put, cancelled=lambda: cancels))
+        values = [(number * 31 + position) % 256 for position in range(call.size)]
+        job = Job(images(*values), answer.put, Someone(left=call.leaves), call.priority)
+        batcher.submit(job, wake=not call.steps)
+        while call.steps and batcher.step():
+            pass
         outcome = answer.get(timeout=10)
-        if cancels:
+        if call.leaves:
             assert isinstance(outcome, CallerGone)
         else:
-            assert answers(outcome) == [value % 256 for value in values]
+            assert answers(outcome) == values
+        assert answer.empty()
 
     with running(echo, max_batch_size=max_batch_size) as batcher, ThreadPoolExecutor(8) as threads:
-        started = [
-            threads.submit(caller, number, size, cancels=cancels) for number, (size, cancels) in enumerate(calls)
-        ]
+        started = [threads.submit(caller, number, call) for number, call in enumerate(calls)]
         for each in started:
             each.result(timeout=10)

@@ -23,7 +23,7 @@ TIMEOUT = 20.0
 
 
 @pytest.mark.parametrize("stop_signal", [signal.SIGTERM, signal.SIGINT])
-def test_no_accepted_request_is_lost(stop_signal: signal.Signals, digits: NDArray[np.uint8]) -> None:
+def test_no_accepted_request_is_lost(stop_signal: signal.Signals, transport: str, digits: NDArray[np.uint8]) -> None:
     """16 clients send without pause; at the signal the server's count of answers must be the clients' count."""
     outcomes: Counter[grpc.StatusCode] = Counter()
     counting, warm = threading.Lock(), threading.Event()
@@ -43,7 +43,7 @@ def test_no_accepted_request_is_lost(stop_signal: signal.Signals, digits: NDArra
                     if outcomes[grpc.StatusCode.OK] >= 500:
                         warm.set()
 
-    with server_process(f"--model-repository={ROOT / 'models'}") as server:
+    with server_process(f"--model-repository={ROOT / 'models'}", f"--transport={transport}") as server:
         address = f"127.0.0.1:{server.grpc_port}"
         clients = [threading.Thread(target=send_until_refused, args=(address,)) for _ in range(CLIENTS)]
         for client in clients:
@@ -65,11 +65,13 @@ def watch_health(channel: grpc.Channel) -> Iterator[str]:
     return (health_pb2.HealthCheckResponse.ServingStatus.Name(change.status) for change in changes)
 
 
-def test_readiness_fails_before_calls_are_refused(digits: NDArray[np.uint8]) -> None:
+def test_readiness_fails_before_calls_are_refused(transport: str, digits: NDArray[np.uint8]) -> None:
     """In the pause a load balancer sees NOT_SERVING while calls are still answered."""
     request = pb.ClassifyRequest(images=[pb.Image(pixels=pb.Pixels(shape=[1, 28, 28], data=digits[0].tobytes()))])
     with (
-        server_process(f"--model-repository={ROOT / 'models'}", "--shutdown-delay-seconds=2") as server,
+        server_process(
+            f"--model-repository={ROOT / 'models'}", f"--transport={transport}", "--shutdown-delay-seconds=2"
+        ) as server,
         grpc.insecure_channel(f"127.0.0.1:{server.grpc_port}") as channel,
     ):
         health = watch_health(channel)
@@ -82,8 +84,8 @@ def test_readiness_fails_before_calls_are_refused(digits: NDArray[np.uint8]) -> 
         assert server.process.wait(TIMEOUT) == 0
 
 
-def test_a_stream_of_nonsense_does_not_keep_the_server_from_ending() -> None:
-    with server_process(f"--model-repository={ROOT / 'models'}") as server:
+def test_a_stream_of_nonsense_does_not_keep_the_server_from_ending(transport: str) -> None:
+    with server_process(f"--model-repository={ROOT / 'models'}", f"--transport={transport}") as server:
         with grpc.insecure_channel(f"127.0.0.1:{server.grpc_port}") as channel:
             method = "/lenet.v1.Classifier/ClassifyStream"
             stream: grpc.StreamStreamMultiCallable[bytes, bytes] = channel.stream_stream(method)

@@ -15,11 +15,11 @@ from prometheus_client import CollectorRegistry
 from lenet.v1 import classifier_pb2 as pb
 from lenet.v1 import classifier_pb2_grpc as rpc
 from lenet_imaging import Limits
+from lenet_server import transports
 from lenet_server.batcher import Batcher
 from lenet_server.catalog import Catalog, ServedModel
 from lenet_server.classifier import Classifier
 from lenet_server.edge import Edge
-from lenet_server.grpc_server import GrpcServer
 from lenet_server.images import ImageReader
 from lenet_server.inference_service import InferenceService
 from lenet_server.job import Outputs
@@ -78,12 +78,13 @@ def held(settings: Settings) -> Iterator[Held]:
 
     metrics = Metrics(registry)
     of_model = ModelMetrics(metrics, "lenet", 1, model.labels)
-    batcher = Batcher(predict, of_model, name="held", max_batch_size=1, max_queue_size=2)
+    batcher = Batcher(predict, of_model, name="held", max_batch_size=1, max_queue_size=2, inline=False)
     catalog = Catalog([ServedModel(model, batcher, of_model)])
     reader = ImageReader(Limits(), max_images=64, max_input_bytes=2**20, cores=1)
     edge = Edge(Classifier(catalog, reader), metrics, max_requests=4, max_streams=1)
-    inference = InferenceService(edge, catalog, settings, lambda: True)
-    server = GrpcServer(edge, ClassifierService(edge, catalog), inference, catalog, replace(settings, max_queue_size=2))
+    inference = InferenceService(edge, catalog, settings, lambda: True)  # type: ignore[abstract]
+    service = ClassifierService(edge, catalog)  # type: ignore[abstract]
+    server = transports.open_port(edge, service, inference, catalog, replace(settings, max_queue_size=2), cores=1)
     catalog.start()
     server.start()
     with grpc.insecure_channel(f"127.0.0.1:{server.port}") as channel:

@@ -1,0 +1,94 @@
+"""Requests that look like an earlier one are read without parsing: they must mean the same as if they were parsed."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from lenet.inference import grpc_service_pb2 as pb
+from lenet_server.caller import Metadata
+from lenet_server.errors import InvalidRequest, ServingError
+from lenet_server.images import Block
+from lenet_server.inference_bytes import MAX_LENGTHS, InferenceBytes
+
+
+class Nobody:
+    """A caller without a transport."""
+
+    deadline = float("inf")
+
+    def has_left(self) -> bool:
+        return False
+
+    def metadata(self) -> Metadata:
+        return ()
+
+
+def request(name: str, images: int, raw: list[bytes], version: str = "") -> pb.ModelInferRequest:
+    """A request for `images` images of two bytes."""
+    made = pb.ModelInferRequest(model_name=name, model_version=version, raw_input_contents=raw)
+    made.inputs.add(name="image", datatype="UINT8", shape=(images, 1, 1, 2))
+    return made
+
+
+def meaning(reader: InferenceBytes, payload: bytes) -> object:
+    """What the reader makes of a message: what is asked for, or why it is refused."""
+    try:
+        call, _ = reader.read(payload, Nobody())
+    except ServingError as error:
+        return str(error)
+    images = call.images
+    pictures = (images.shape, bytes(images.data)) if isinstance(images, Block) else images
+    return pictures, call.model, call.version, call.priority, call.timeout_seconds, call.all_or_nothing
+
+
+requests = st.builds(
+    lambda name, images, data, spare, version, timeout: (name, images, data, spare, version, timeout),
+    st.sampled_from(["", "lenet", "lenet:\x07\x02ab"]),
+    st.integers(0, 3),
+    st.binary(min_size=6, max_size=6),
+    st.sampled_from([b"", b":\x02", b"\x3a\x02ab", b"\x08\x01", b"\xff"]),
+    st.sampled_from(["", "1", "x"]),
+    st.sampled_from([0, 5]),
+)
+
+
+@hypothesis_settings(max_examples=400, deadline=None)
+@given(batch=st.lists(requests, min_size=2, max_size=8))
+def test_a_reader_that_remembers_means_the_same_as_one_that_does_not(
+    batch: list[tuple[str, int, bytes, bytes, str, int]],
+) -> None:
+    """Also where what follows or precedes the pixels is itself a piece of a message."""
+    remembering = InferenceBytes()
+    for name, images, data, spare, version, timeout in batch:
+        made = request(name, images, [data[: 2 * images]], version)
+        if timeout:
+            made.parameters["timeout"].int64_param = timeout
+        for payload in (made.SerializeToString() + spare, spare + made.SerializeToString()):
+            assert meaning(remembering, payload) == meaning(InferenceBytes(), payload)
+
+
+def test_pixels_that_look_like_fields_are_pixels() -> None:
+    reader = InferenceBytes()
+    for pixels in (b"\x0a\x01", b"\x3a\x00", b"\xff\xff"):
+        call, _ = reader.read(request("lenet", 1, [pixels]).SerializeToString(), Nobody())
+        assert isinstance(call.images, Block)
+        assert bytes(call.images.data) == pixels
+
+
+def test_a_message_that_is_none_is_refused() -> None:
+    with pytest.raises(InvalidRequest, match=r"no inference\.ModelInferRequest"):
+        InferenceBytes().read(b"\xff\xff\xff", Nobody())
+
+
+def test_what_is_remembered_is_bounded_and_the_rest_is_read_all_the_same() -> None:
+    reader = InferenceBytes()
+    for images in range(1, MAX_LENGTHS + 20):
+        made = request("lenet", images, [bytes(np.zeros(2 * images, np.uint8))]).SerializeToString()
+        for _ in range(2):
+            call, _ = reader.read(made, Nobody())
+            assert len(call.images) == images
+    long_name = "x" * 10_000
+    for _ in range(2):
+        assert reader.read(request(long_name, 1, [b"ab"]).SerializeToString(), Nobody())[0].model == long_name

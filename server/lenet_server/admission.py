@@ -38,6 +38,17 @@ class Admission:
                 raise refusal
             self._inside += 1
 
+    def enter_many(self, count: int) -> tuple[int, ServingError | None]:
+        """As many of so many as there is room for go inside: how many, and why the rest is turned away, if any is."""
+        with self._changed:
+            for entered in range(count):
+                if refusal := self._refusal():
+                    for _ in range(count - entered):
+                        self._refused(refusal)
+                    return entered, refusal
+                self._inside += 1
+        return count, None
+
     def leave(self, count: int = 1) -> None:
         """So many that have entered go out."""
         with self._changed:

@@ -11,14 +11,14 @@ in parts, between which more urgent calls have their turn.
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lenet_server.errors import ModelRetired, QueueFull, ServingError
-from lenet_server.job import Job, Outputs, joined
-from lenet_server.job_queue import JobQueue
+from lenet_server.job import Job, Outputs, lost
+from lenet_server.job_queue import JobQueue, Share
 
 
 class BatchObserver(Protocol):
@@ -38,14 +38,6 @@ class BatchObserver(Protocol):
 
     def job_rejected(self, reason: ServingError) -> None:
         """A call was refused, or dropped from the queue: nothing was computed for it."""
-
-
-class Share(NamedTuple):
-    """What a batch takes of a call: images start … stop − 1."""
-
-    job: Job
-    start: int
-    stop: int
 
 
 class Batcher:
@@ -157,29 +149,18 @@ class Batcher:
 
     def _next_batch(self) -> list[Share]:
         """Take as much from the queue as fits into a batch."""
-        shares: list[Share] = []
-        room = self._max_batch_size
         now = time.monotonic()
         with self._changed:
-            while room and (job := self._queue.first()):
-                if self._dropped(job, now):
-                    self._queue.pop()
-                    continue
-                start = job.taken
-                job.taken = min(len(job.images), start + room)
-                room -= job.taken - start
-                shares.append(Share(job, start, job.taken))
-                if not job.remaining:
-                    self._queue.pop()
-        return shares
+            return self._queue.take(self._max_batch_size, lambda job: self._dropped(job, now))
 
     def _dropped(self, job: Job, now: float) -> bool:
         """Whether the caller of the job has left; then it is told why there is no answer."""
-        reason = job.lost(now)
-        if reason:
-            self._observer.job_rejected(reason)
-            job.reply(reason)
-        return reason is not None
+        reason = lost(job.caller, job.deadline, now)
+        if reason is None:
+            return False
+        self._observer.job_rejected(reason)
+        job.reply(reason)
+        return True
 
     def _compute(self, shares: list[Share]) -> None:
         """Run the model once, and reply to each call that is complete."""
@@ -192,14 +173,9 @@ class Batcher:
             return
         position = 0
         for job, start, stop in shares:
-            part = outputs.part(position, position + stop - start)
-            position += stop - start
-            if stop - start == len(job.images):
-                job.reply(part)
-                continue
-            job.answered.append(part)
-            if stop == len(job.images):
-                job.reply(joined(job.answered))
+            end = position + stop - start
+            job.answer(outputs.part(position, end))
+            position = end
 
     def _outputs(self, shares: list[Share]) -> Outputs:
         began = time.monotonic()
@@ -225,5 +201,5 @@ class Batcher:
 
 def _images(shares: list[Share]) -> NDArray[np.uint8]:
     """The images of a batch, [n, C, H, W]."""
-    parts = [job.images[start:stop] if stop - start < len(job.images) else job.images for job, start, stop in shares]
+    parts = [job.images if stop - start == job.size else job.images[start:stop] for job, start, stop in shares]
     return parts[0] if len(parts) == 1 else np.concatenate(parts)

@@ -14,8 +14,9 @@ from lenet_server.batcher import Batcher
 from lenet_server.caller import Caller
 from lenet_server.catalog import Catalog, ServedModel
 from lenet_server.errors import InvalidRequest, ModelRetired
-from lenet_server.images import ImageReader, Images
+from lenet_server.images import Block, ImageReader, Images
 from lenet_server.job import DEFAULT_PRIORITY, LEAST_URGENT, MOST_URGENT, Job, Outputs, lost
+from lenet_server.model import Model
 
 DEFAULT_TOP_K = 3
 
@@ -60,20 +61,30 @@ class Answer:
 class PendingCall:
     """A call that the model may still be working on.
 
-    Attributes: `model`, which answers it.
+    Attributes: `caller`, who waits for the answer, and `model`, which gives it.
     """
 
-    __slots__ = ("_outcome", "_top_k", "_unreadable", "model")
+    __slots__ = ("_done", "_outcome", "_top_k", "_unreadable", "caller", "model")
 
-    def __init__(self, served: ServedModel, top_k: int, unreadable: dict[int, str]) -> None:
-        self.model = served.model
+    def __init__(
+        self,
+        caller: Caller,
+        model: Model,
+        top_k: int,
+        unreadable: dict[int, str],
+        done: Callable[["PendingCall"], None],
+    ) -> None:
+        self.caller = caller
+        self.model = model
         self._top_k = top_k
         self._unreadable = unreadable
+        self._done = done
         self._outcome: Outputs | Exception
 
     def settle(self, outcome: Outputs | Exception) -> None:
-        """Take the model's outputs for the readable images, or why there are none."""
+        """Take the model's outputs for the readable images, or why there are none, and say so."""
         self._outcome = outcome
+        self._done(self)
 
     def outputs(self) -> Outputs:
         """The model's own outputs for the readable images. Raises what ended the call where it failed as a whole."""
@@ -128,29 +139,28 @@ class Classifier:
     def _start(
         self, served: ServedModel, call: Call, done: Callable[[PendingCall], None], wake: bool
     ) -> Batcher | None:
-        labels = served.model.labels
-        top_k = _checked_top_k(call.top_k, labels)
+        caller, now = call.caller, time.monotonic()
+        deadline = min(caller.deadline, now + call.timeout_seconds)
+        top_k = _checked_top_k(call.top_k, served.model.labels)
         priority = _checked_priority(call.priority)
-        now = time.monotonic()
-        deadline = min(call.caller.deadline, now + call.timeout_seconds)
+        images: NDArray[np.uint8] | None
+        unreadable: dict[int, str] = {}
+        if isinstance(call.images, Block):
+            images = self._reader.block(call.images, served.model)
+        else:
 
-        def check() -> None:
-            if reason := lost(call.caller, deadline, time.monotonic()):
-                served.metrics.job_rejected(reason)
-                raise reason
+            def check() -> None:
+                if reason := lost(caller, deadline, time.monotonic()):
+                    served.metrics.job_rejected(reason)
+                    raise reason
 
-        images, unreadable = self._reader.read(call.images, served, check, all_or_nothing=call.all_or_nothing)
-        pending = PendingCall(served, top_k, unreadable)
-
-        def reply(outcome: Outputs | Exception) -> None:
-            pending.settle(outcome)
-            done(pending)
-
+            images, unreadable = self._reader.read(call.images, served, check, all_or_nothing=call.all_or_nothing)
+        pending = PendingCall(caller, served.model, top_k, unreadable, done)
         if images is None:
-            nothing = np.empty((0, len(labels)), np.float32)
-            reply(Outputs(nothing, nothing))
+            nothing = np.empty((0, len(served.model.labels)), np.float32)
+            pending.settle(Outputs(nothing, nothing))
             return None
-        served.batcher.submit(Job(images, reply, call.caller, priority, deadline, now), wake=wake)
+        served.batcher.submit(Job(images, pending.settle, caller, priority, deadline, now), wake=wake)
         return served.batcher
 
 

@@ -8,9 +8,8 @@ from typing import Any
 
 import grpc
 
-from lenet_server import exchange
 from lenet_server.admission import Admission
-from lenet_server.classifier import Classifier
+from lenet_server.classifier import Classifier, PendingCall
 from lenet_server.errors import QueueFull, Unavailable
 from lenet_server.exchange import Read, Request, Response
 from lenet_server.grpc_caller import GrpcCaller
@@ -60,14 +59,14 @@ class Edge:
         """The response to one request, when the model has answered; both as bytes."""
 
         def respond() -> bytes:
-            done: SimpleQueue[Callable[[], bytes]] = SimpleQueue()
+            done: SimpleQueue[PendingCall] = SimpleQueue()
             call, make = method.read(payload, GrpcCaller(context))
             # This thread has nothing to do but wait: where the model is free it computes, and saves the way to the
             # batcher's thread and back.
-            batcher = exchange.start(self.classifier, call, make, done.put, wake=False)
+            batcher = self.classifier.start(call, done.put, wake=False)
             if batcher and batcher.step():
                 batcher.wake()
-            return done.get()()
+            return make(done.get())
 
         return self._respond(self.requests, method.name, context, respond)
 

@@ -39,6 +39,8 @@ class GrpcServer:
         inference: InferenceService,
         catalog: Catalog,
         settings: Settings,
+        *,
+        reuse_port: bool = False,
     ) -> None:
         """Open the port, `HOST:PORT` or `unix:PATH`; raises PortUnavailable where that is not possible."""
         self._edge = edge
@@ -51,7 +53,7 @@ class GrpcServer:
             options=[
                 ("grpc.max_receive_message_length", settings.max_message_bytes),
                 ("grpc.max_send_message_length", -1),
-                ("grpc.so_reuseport", 0),
+                ("grpc.so_reuseport", int(reuse_port)),
             ],
         )
         self._health = health.HealthServicer(

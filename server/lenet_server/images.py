@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from lenet_imaging import ImageError, Limits, prepare
 from lenet_server.catalog import ServedModel
 from lenet_server.errors import InvalidRequest
+from lenet_server.model import Model
 
 Shape = tuple[int, int, int]
 
@@ -24,16 +25,12 @@ class Pixels:
     data: bytes  # uint8, row-major
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Block:
     """Several such arrays in one. It is taken as it is, without a copy."""
 
     shape: tuple[int, ...]  # (n, C, H, W)
     data: bytes | memoryview  # uint8, row-major
-
-    def __len__(self) -> int:
-        """The number of images that it is said to hold."""
-        return max((0, *self.shape[:1]))
 
 
 Images = Sequence[bytes | Pixels] | Block  # bytes: a picture file as it is
@@ -58,22 +55,21 @@ class ImageReader:
         self._decoding = threading.Semaphore(cores)
 
     def read(
-        self, images: Images, served: ServedModel, check: Callable[[], None], *, all_or_nothing: bool
+        self,
+        images: Sequence[bytes | Pixels],
+        served: ServedModel,
+        check: Callable[[], None],
+        *,
+        all_or_nothing: bool,
     ) -> tuple[NDArray[np.uint8] | None, dict[int, str]]:
         """The images that can be read, [n, C, H, W] or None, and the reasons for the others by their position.
 
-        Raises InvalidRequest where there is no image, or too many; where a block is not the model's; and for the first
-        that cannot be read if it is all or nothing. Reading takes time: `check` is asked before each picture, and
-        raises when nobody waits for the answer any more.
+        Raises InvalidRequest where there is no image, or too many, and for the first that cannot be read if it is all
+        or nothing. Reading takes time: `check` is asked before each picture, and raises when nobody waits for the
+        answer any more.
         """
         shape = served.model.input_shape
-        most = min(self._max_images, self._max_input_bytes // math.prod(shape))
-        if not len(images):
-            raise InvalidRequest("the request has no image")
-        if len(images) > most:
-            raise InvalidRequest(f"the request has {len(images)} images: send {most} at most, and the rest in others")
-        if isinstance(images, Block):
-            return _block(images, shape), {}
+        self._count(len(images), shape)
         readable: list[NDArray[np.uint8]] = []
         unreadable: dict[int, str] = {}
         for position, image in enumerate(images):
@@ -86,6 +82,22 @@ class ImageReader:
                     raise InvalidRequest(f"image {position} cannot be read: {error}") from error
                 unreadable[position] = str(error)
         return (np.stack(readable) if readable else None), unreadable
+
+    def block(self, block: Block, model: Model) -> NDArray[np.uint8]:
+        """The images of a block, [n, C, H, W]. Raises InvalidRequest where it is not the model's, or too large."""
+        shape = block.shape
+        self._count(shape[0], model.input_shape)
+        if shape[1:] != model.input_shape:
+            takes = ", ".join(map(str, ("n", *model.input_shape)))
+            raise InvalidRequest(f"the shape of input `image` is {list(shape)}: the model takes [{takes}]")
+        return _filled("input `image`", shape, block.data)
+
+    def _count(self, images: int, shape: Shape) -> None:
+        if images < 1:
+            raise InvalidRequest("the request has no image")
+        most = min(self._max_images, self._max_input_bytes // math.prod(shape))
+        if images > most:
+            raise InvalidRequest(f"the request has {images} images: send {most} at most, and the rest in others")
 
     def _picture(self, file: bytes, served: ServedModel, check: Callable[[], None]) -> NDArray[np.uint8]:
         with self._decoding:
@@ -100,13 +112,6 @@ def _array(pixels: Pixels, input_shape: Shape) -> NDArray[np.uint8]:
     if pixels.shape != input_shape:
         raise InvalidRequest(f"the array's shape is {list(pixels.shape)}: the model takes {list(input_shape)}")
     return _filled("the array", pixels.shape, pixels.data)
-
-
-def _block(block: Block, input_shape: Shape) -> NDArray[np.uint8]:
-    if block.shape[1:] != input_shape:
-        takes = ", ".join(map(str, ("n", *input_shape)))
-        raise InvalidRequest(f"the shape of input `image` is {list(block.shape)}: the model takes [{takes}]")
-    return _filled("input `image`", block.shape, block.data)
 
 
 def _filled(what: str, shape: tuple[int, ...], data: bytes | memoryview) -> NDArray[np.uint8]:

@@ -16,7 +16,7 @@ from lenet_server.caller import Caller
 from lenet_server.classifier import Call, PendingCall
 from lenet_server.errors import InvalidRequest
 from lenet_server.images import Block
-from lenet_server.inference_messages import Inference, RequestedOutput, from_outputs, to_inference
+from lenet_server.inference_messages import RequestedOutput, from_outputs, to_inference
 
 # The tags of the fields that come last: length-delimited, field 7 of a request and field 6 of a response.
 RAW_INPUT, RAW_OUTPUT = b"\x3a", b"\x32"
@@ -33,7 +33,7 @@ class Known(NamedTuple):
     version: int
     priority: int
     timeout_seconds: float
-    requested: tuple[RequestedOutput, ...]
+    respond: Callable[[PendingCall], bytes]
 
 
 class InferenceBytes:
@@ -51,19 +51,21 @@ class InferenceBytes:
             if payload.startswith(known.prefix):
                 images = Block(known.shape, memoryview(payload)[len(known.prefix) :])
                 call = Call(images, caller, known.model, known.version, 0, known.priority, known.timeout_seconds, True)
-                return call, partial(respond, "", known.requested)
+                return call, known.respond
         try:
             request = pb.ModelInferRequest.FromString(payload)
         except DecodeError as error:
             raise InvalidRequest("the message is no inference.ModelInferRequest") from error
         inference = to_inference(request, caller)
+        respond = partial(serialised, inference.request_id, inference.requested)
         if not request.id and len(request.raw_input_contents) == 1:
-            self._remember(payload, request, inference)
-        return inference.call, partial(respond, inference.request_id, inference.requested)
+            self._remember(payload, request, inference.call, respond)
+        return inference.call, respond
 
-    def _remember(self, payload: bytes, request: pb.ModelInferRequest, inference: Inference) -> None:
+    def _remember(
+        self, payload: bytes, request: pb.ModelInferRequest, call: Call, respond: Callable[[PendingCall], bytes]
+    ) -> None:
         """Remember what stands before the pixels, where they are what the message ends with."""
-        call, _, requested = inference
         of_this_length = self._known.get(len(payload), [])
         if (
             len(of_this_length) >= MAX_PER_LENGTH
@@ -83,11 +85,11 @@ class InferenceBytes:
                 return
         except DecodeError:
             return
-        known = Known(prefix, shape, call.model, call.version, call.priority, call.timeout_seconds, requested)
+        known = Known(prefix, shape, call.model, call.version, call.priority, call.timeout_seconds, respond)
         self._known[len(payload)] = [*of_this_length, known]
 
 
-def respond(request_id: str, requested: tuple[RequestedOutput, ...], pending: PendingCall) -> bytes:
+def serialised(request_id: str, requested: tuple[RequestedOutput, ...], pending: PendingCall) -> bytes:
     """The serialised response to a request for these outputs. Raises what ended the call."""
     outputs, model = pending.outputs(), pending.model
     if request_id or any(each.top_k for each in requested):

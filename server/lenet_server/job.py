@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
@@ -35,32 +34,44 @@ def joined(parts: list[Outputs]) -> Outputs:
     )
 
 
-@dataclass(slots=True, eq=False)
 class Job:
     """The images of one call and the way back to its caller.
 
-    `reply` is called exactly once, from whichever thread computes: it must be quick and must not raise. A job larger
-    than a batch is computed in parts: `taken` of its images have been handed to the model, `answered` holds what it
-    has said of them.
+    `images` are `size` images, [n, C, H, W]. `reply` is called exactly once, from whichever thread computes: it must be
+    quick and must not raise. `deadline` is the caller's, or an earlier one of its request, and `queued_at` now, both in
+    the seconds of time.monotonic(). A job larger than a batch is computed in parts: `taken` of its images have been
+    handed to the model, `answered` holds what it has said of them.
     """
 
-    images: NDArray[np.uint8]  # [n, C, H, W]
-    reply: Callable[[Outputs | Exception], None]
-    caller: Caller
-    priority: int = DEFAULT_PRIORITY
-    deadline: float = float("inf")  # in the seconds of time.monotonic(); the caller's, or an earlier one of its request
-    queued_at: float = field(default_factory=time.monotonic)
-    taken: int = 0
-    answered: list[Outputs] = field(default_factory=list)
+    __slots__ = ("answered", "caller", "deadline", "images", "priority", "queued_at", "reply", "size", "taken")
 
-    @property
-    def remaining(self) -> int:
-        """How many images the model has not been given yet."""
-        return len(self.images) - self.taken
+    def __init__(
+        self,
+        images: NDArray[np.uint8],
+        reply: Callable[[Outputs | Exception], None],
+        caller: Caller,
+        priority: int = DEFAULT_PRIORITY,
+        deadline: float = float("inf"),
+        queued_at: float | None = None,
+    ) -> None:
+        self.images = images
+        self.size = len(images)
+        self.reply = reply
+        self.caller = caller
+        self.priority = priority
+        self.deadline = deadline
+        self.queued_at = time.monotonic() if queued_at is None else queued_at
+        self.taken = 0
+        self.answered: list[Outputs] | None = None
 
-    def lost(self, now: float) -> ServingError | None:
-        """Why the caller no longer waits for an answer, or None while it does."""
-        return lost(self.caller, self.deadline, now)
+    def answer(self, part: Outputs) -> None:
+        """Take what the model said of the next images; reply when that was all of them."""
+        if len(part.probabilities) == self.size:
+            self.reply(part)
+            return
+        self.answered = [*(self.answered or ()), part]
+        if sum(len(each.probabilities) for each in self.answered) == self.size:
+            self.reply(joined(self.answered))
 
 
 def lost(caller: Caller, deadline: float, now: float) -> ServingError | None:

@@ -2,8 +2,17 @@
 
 from collections import deque
 from collections.abc import Callable
+from typing import NamedTuple
 
 from lenet_server.job import Job
+
+
+class Share(NamedTuple):
+    """What a batch takes of a call: images start … stop − 1."""
+
+    job: Job
+    start: int
+    stop: int
 
 
 class JobQueue:
@@ -26,31 +35,35 @@ class JobQueue:
         level.append(job)
         self._length += 1
 
-    def first(self) -> Job | None:
-        """The call whose turn it is."""
+    def take(self, images: int, unwanted: Callable[[Job], bool]) -> list[Share]:
+        """Take at most so many images; a call that has more stays, with the rest. What is unwanted is taken out."""
+        shares: list[Share] = []
         for level in self._levels.values():
-            if level:
-                return level[0]
-        return None
-
-    def pop(self) -> Job:
-        """Take the call whose turn it is. Raises IndexError where none waits."""
-        for level in self._levels.values():
-            if level:
-                self._length -= 1
-                return level.popleft()
-        raise IndexError("no call waits")
+            while level and images:
+                job = level[0]
+                if unwanted(job):
+                    level.popleft()
+                    self._length -= 1
+                    continue
+                start = job.taken
+                job.taken = stop = min(job.size, start + images)
+                images -= stop - start
+                shares.append(Share(job, start, stop))
+                if stop == job.size:
+                    level.popleft()
+                    self._length -= 1
+        return shares
 
     def images(self) -> int:
         """The number of images that wait."""
-        return sum(job.remaining for level in self._levels.values() for job in level)
+        return sum(job.size - job.taken for level in self._levels.values() for job in level)
 
     def oldest(self) -> float:
         """When the call that has waited longest was queued, in the seconds of time.monotonic()."""
         return min(level[0].queued_at for level in self._levels.values() if level)
 
     def discard(self, unwanted: Callable[[Job], bool]) -> None:
-        """Take out all calls of which this is true."""
+        """Take out what is unwanted."""
         for priority, level in self._levels.items():
             self._levels[priority] = deque(job for job in level if not unwanted(job))
         self._length = sum(map(len, self._levels.values()))

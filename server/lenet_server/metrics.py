@@ -72,6 +72,10 @@ class Metrics:
         """A request has come."""
         self._in_flight.inc()
 
+    def requests_started(self, number: int) -> None:
+        """So many requests have come."""
+        self._in_flight.inc(number)
+
     def request_finished(self, method: str, code: str, seconds: float) -> None:
         """A request has ended with the gRPC status of that name, so many seconds after it came."""
         self._in_flight.dec()

@@ -1,28 +1,53 @@
 """The caller of a call that came over the native transport."""
 
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from lenet_server.caller import Metadata
+from lenet_server.classifier import PendingCall
 
-if TYPE_CHECKING:
-    from pygrpc_native import CallDetails
+# What the front tells of a call: its metadata, the peer's address, and the seconds until its deadline, if it has one.
+CallDetails = tuple[tuple[tuple[str, str | bytes], ...], str, float | None]
+# What the front hands over: the kind, the call's number, the method's, the request, a key of no interest, the details.
+Event = tuple[int, int, int, bytes | None, bytes | str | None, CallDetails | None]
 
 
 class NativeCaller:
-    """What the native transport knows of a call: which it is, who made it, and whether anybody still waits for it."""
+    """What the native transport knows of a call: which it is, who made it, whether anybody waits, and the outcome."""
 
-    __slots__ = ("_details", "admitted", "begun", "call_id", "deadline", "left", "method")
+    __slots__ = (
+        "_details",
+        "_outcome",
+        "_settled",
+        "admitted",
+        "begun",
+        "call_id",
+        "deadline",
+        "left",
+        "method",
+        "respond",
+    )
 
-    def __init__(self, call_id: int, method: int, details: "CallDetails", begun: float) -> None:
+    def __init__(
+        self,
+        call_id: int,
+        method: int,
+        details: CallDetails,
+        begun: float,
+        settled: Callable[["NativeCaller"], None],
+    ) -> None:
+        """`begun` is when the call came, in the seconds of time.monotonic(); `settled` is told of its outcome."""
         remaining = details[2]
         self.call_id = call_id
         self.method = method
-        self.begun = begun  # in the seconds of time.monotonic()
+        self.begun = begun
         self.deadline = float("inf") if remaining is None else time.monotonic() + remaining
-        self.admitted = False  # whether the door has let it in
+        self.admitted = True  # by the door
         self.left = False
+        self.respond: Callable[[PendingCall], bytes]
         self._details = details
+        self._settled = settled
+        self._outcome: PendingCall | Exception
 
     def has_left(self) -> bool:
         """Whether the caller has cancelled, hung up, or waited until its deadline."""
@@ -32,3 +57,19 @@ class NativeCaller:
         """The metadata of the call."""
         metadata: Metadata = self._details[0]
         return metadata
+
+    def done(self, pending: PendingCall) -> None:
+        """The answer can be had."""
+        self._outcome = pending
+        self._settled(self)
+
+    def fail(self, error: Exception) -> None:
+        """There is no answer."""
+        self._outcome = error
+        self._settled(self)
+
+    def response(self) -> bytes:
+        """The serialised response. Raises why there is none."""
+        if isinstance(self._outcome, Exception):
+            raise self._outcome
+        return self.respond(self._outcome)

@@ -11,21 +11,19 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from pygrpc_native import EVENT_CALL, NativeGrpcFront
 
-from lenet_server import exchange
 from lenet_server.batcher import Batcher
-from lenet_server.classifier import Call, PendingCall
+from lenet_server.classifier import Call
 from lenet_server.edge import Edge
 from lenet_server.errors import MessageTooLarge, PortUnavailable
 from lenet_server.grpc_server import GrpcServer
 from lenet_server.images import needs_decoding
 from lenet_server.methods import Method
-from lenet_server.native_caller import NativeCaller
+from lenet_server.native_caller import Event, NativeCaller
 from lenet_server.settings import Settings
 from lenet_server.statuses import number, status
 
@@ -36,8 +34,6 @@ LINGER_SECONDS = 0.2
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 writable where the rest of a container's file system is not
 
 log = logging.getLogger(__name__)
-
-Settled = tuple[NativeCaller, Callable[[], bytes] | Exception]
 
 
 class NativeServer:
@@ -51,12 +47,15 @@ class NativeServer:
         behind: Callable[[str], GrpcServer],
         settings: Settings,
         cores: int,
+        *,
+        reuse_port: bool,
     ) -> None:
         """Open the port, `HOST:PORT`; `behind` makes the server behind it at an address of its own.
 
         Raises PortUnavailable where that is not possible.
         """
         self._edge = edge
+        self._classifier = edge.classifier
         self._metrics = edge.metrics
         self._methods = methods
         self._max_message_bytes = settings.max_message_bytes
@@ -67,6 +66,7 @@ class NativeServer:
                 io_threads=1,
                 call_details=True,
                 keepalive_permit_without_calls=False,
+                reuse_port=reuse_port,
             )
         except OSError as error:
             raise PortUnavailable(settings.host, settings.port, "--port") from error
@@ -76,7 +76,7 @@ class NativeServer:
         self._front.set_fallback(socket)
         self.port = self._front.bound_port
         self._calls: dict[int, NativeCaller] = {}
-        self._settled: list[Settled] = []
+        self._settled: list[NativeCaller] = []
         self._thread = threading.Thread(target=self._serve, name="native transport")
         self._decoders = ThreadPoolExecutor(cores, thread_name_prefix="decoder")
 
@@ -103,61 +103,70 @@ class NativeServer:
         self._ident = threading.get_ident()
         busy: set[Batcher] = set()  # those for whose calls this thread takes steps
         while (events := self._front.recv_batch_details(MAX_EVENTS, 0 if busy else None)) is not None:
-            now = time.monotonic()
-            for kind, call_id, method, payload, _, details in events:
-                if kind == EVENT_CALL and payload is not None and details:
-                    caller = self._calls[call_id] = NativeCaller(call_id, method, details, now)
-                    if batcher := self._begin(caller, payload):
-                        busy.add(batcher)
-                elif left := self._calls.get(call_id):
-                    left.left = True
+            if events:
+                busy |= self._begin_all(events)
             busy = {batcher for batcher in busy if batcher.step()}
             if self._settled:
                 settled, self._settled = self._settled, []
                 self._answer(settled)
 
+    def _begin_all(self, events: list[Event]) -> set[Batcher]:
+        """Start the calls that have come. Returns the batchers that need steps for them."""
+        now = time.monotonic()
+        newcomers: list[tuple[NativeCaller, bytes]] = []
+        for kind, call_id, method, payload, _, details in events:
+            if kind == EVENT_CALL and payload is not None and details:
+                caller = NativeCaller(call_id, method, details, now, self._settle)
+                self._calls[call_id] = caller
+                newcomers.append((caller, payload))
+            elif left := self._calls.get(call_id):
+                left.left = True
+        self._metrics.requests_started(len(newcomers))
+        admitted, refusal = self._edge.requests.enter_many(len(newcomers))
+        batchers = {batcher for newcomer in newcomers[:admitted] if (batcher := self._begin(*newcomer))}
+        if refusal:
+            for caller, _ in newcomers[admitted:]:
+                caller.admitted = False
+                caller.fail(refusal)
+        return batchers
+
     def _begin(self, caller: NativeCaller, payload: bytes) -> Batcher | None:
         """Start a call. Returns the batcher that needs steps for it, if one does."""
-        self._metrics.request_started()
         try:
-            self._edge.requests.enter()
-            caller.admitted = True
             if len(payload) > self._max_message_bytes:
                 raise MessageTooLarge(len(payload), self._max_message_bytes)
-            call, respond = self._methods[caller.method].read(payload, caller)
+            call, caller.respond = self._methods[caller.method].read(payload, caller)
             if needs_decoding(call.images):
-                self._decoders.submit(self._decode, caller, call, respond)
+                self._decoders.submit(self._decode, caller, call)
                 return None
-            return exchange.start(self._edge.classifier, call, respond, partial(self._settle, caller), wake=False)
+            return self._classifier.start(call, caller.done, wake=False)
         except Exception as error:  # noqa: BLE001 the border of a request: `status` logs what nobody foresaw
-            self._settle(caller, error)
+            caller.fail(error)
             return None
 
-    def _decode(self, caller: NativeCaller, call: Call, respond: Callable[[PendingCall], bytes]) -> None:
+    def _decode(self, caller: NativeCaller, call: Call) -> None:
         """Start a call of encoded pictures, in a decoder's thread."""
         try:
-            exchange.start(self._edge.classifier, call, respond, partial(self._settle, caller))
+            self._classifier.start(call, caller.done)
         except Exception as error:  # noqa: BLE001 the border of a request: `status` logs what nobody foresaw
-            self._settle(caller, error)
+            caller.fail(error)
 
-    def _settle(self, caller: NativeCaller, outcome: Callable[[], bytes] | Exception) -> None:
+    def _settle(self, caller: NativeCaller) -> None:
         """Answer a call; those of a batch together."""
         if threading.get_ident() == self._ident:
-            self._settled.append((caller, outcome))
+            self._settled.append(caller)
         else:
-            self._answer([(caller, outcome)])
+            self._answer([caller])
 
-    def _answer(self, settled: list[Settled]) -> None:
+    def _answer(self, settled: list[NativeCaller]) -> None:
         now = time.monotonic()
         replies: list[tuple[int, bytes]] = []
         failures: list[tuple[int, int, str]] = []
         seconds: dict[tuple[int, str], list[float]] = {}
-        for caller, outcome in settled:
+        for caller in settled:
             code = "OK"
             try:
-                if isinstance(outcome, Exception):
-                    raise outcome
-                replies.append((caller.call_id, outcome()))
+                replies.append((caller.call_id, caller.response()))
             except Exception as error:  # noqa: BLE001 the border of a request: `status` logs what nobody foresaw
                 status_code, message = status(error)
                 code = status_code.name
@@ -170,9 +179,9 @@ class NativeServer:
             self._front.respond(call_id, reply)
         for call_id, status_number, message in failures:
             self._front.fail(call_id, status_number, message)
-        for caller, _ in settled:
+        for caller in settled:
             del self._calls[caller.call_id]
-        self._edge.requests.leave(sum(caller.admitted for caller, _ in settled))
+        self._edge.requests.leave(sum(caller.admitted for caller in settled))
 
 
 def private_folder() -> TemporaryDirectory[str]:

@@ -4,12 +4,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from queue import SimpleQueue
 from typing import Generic
 
 import grpc
 
-from lenet_server import exchange
 from lenet_server.caller import Caller
 from lenet_server.classifier import Classifier
 from lenet_server.errors import Unavailable
@@ -112,7 +112,7 @@ class RequestStream(Generic[Request, Response]):
         self.metrics.request_started()
         try:
             call, respond = self.read(request, self.caller)
-            exchange.start(self.classifier, call, respond, settle)
+            self.classifier.start(call, lambda pending: settle(partial(respond, pending)))
         except Exception as error:  # noqa: BLE001 the border of a request: the stream goes on
             settle(error)
 

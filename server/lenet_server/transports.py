@@ -41,8 +41,13 @@ def open_port(
     catalog: Catalog,
     settings: Settings,
     cores: int,
+    *,
+    reuse_port: bool = False,
 ) -> Transport:
-    """The transport that the settings ask for, with its port open. Raises PortUnavailable."""
+    """The transport that the settings ask for, with its port open, shared with others where that is wanted.
+
+    Raises PortUnavailable.
+    """
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     address = f"{host}:{settings.port}"
     methods = classifying_methods()
@@ -54,9 +59,10 @@ def open_port(
         inference=inference,
         catalog=catalog,
         settings=settings,
+        reuse_port=reuse_port,
     )
     if not is_native(settings):
         return grpcio(address)
     from lenet_server.native_server import NativeServer  # absent where there is no wheel of it
 
-    return NativeServer(address, edge, methods, grpcio, settings, cores)
+    return NativeServer(address, edge, methods, grpcio, settings, cores, reuse_port=reuse_port)

@@ -20,8 +20,9 @@ From the wire inwards, each module knows only those below it:
     model             the ONNX Runtime session
     job               what waits in the queue, and what the model answers
 
-`errors` are known to all of them, and `statuses` says what each becomes over gRPC. `metrics` counts. `cores` and `logs`
-stand by themselves.
+`errors` are known to all of them, and `statuses` says what each becomes over gRPC. `metrics` and `model_metrics` count,
+in the shared memory of `counts`; `exposition` and `model_statistics` tell what all processes have counted. `cores` and
+`logs` stand by themselves.
 """
 
 from importlib.metadata import version

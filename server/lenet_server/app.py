@@ -13,12 +13,15 @@ from lenet_server.batcher import Batcher
 from lenet_server.catalog import ServedModel
 from lenet_server.classifier import Classifier
 from lenet_server.cores import usable_cores
+from lenet_server.counts import SharedCounts
 from lenet_server.edge import Edge
+from lenet_server.exposition import expose
 from lenet_server.http_server import HttpServer
 from lenet_server.images import ImageReader
 from lenet_server.inference_service import InferenceService
-from lenet_server.metrics import Metrics, ModelMetrics
+from lenet_server.metrics import Metrics
 from lenet_server.model import Model
+from lenet_server.model_metrics import ModelMetrics
 from lenet_server.service import ClassifierService
 from lenet_server.settings import Settings
 
@@ -38,7 +41,8 @@ class App:
         """
         self._settings = settings
         self._ready = threading.Event()
-        self._metrics = Metrics(registry)
+        self._metrics = Metrics(SharedCounts(1))
+        expose(self._metrics.counts, registry, self._metrics.sample)
         with ExitStack() as undo:
             self._catalog = catalog.load(settings.model_repository, self._load_model, self._serve_model)
             undo.callback(self._catalog.stop)
@@ -55,7 +59,7 @@ class App:
             inference = InferenceService(  # type: ignore[abstract]
                 edge, self._catalog, settings, self._ready.is_set
             )
-            self._http = HttpServer(settings.host, settings.http_port, self._metrics.registry, self._ready.is_set)
+            self._http = HttpServer(settings.host, settings.http_port, registry, self._ready.is_set)
             undo.callback(self._http.stop)
             self._grpc = transports.open_port(edge, classifier, inference, self._catalog, settings, usable_cores())
             undo.pop_all()

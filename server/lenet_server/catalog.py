@@ -8,8 +8,8 @@ from pathlib import Path
 
 from lenet_server.batcher import Batcher
 from lenet_server.errors import ModelNotFound, ModelRejected
-from lenet_server.metrics import ModelMetrics
 from lenet_server.model import Model
+from lenet_server.model_metrics import ModelMetrics
 from lenet_server.repository import find_models
 
 log = logging.getLogger(__name__)

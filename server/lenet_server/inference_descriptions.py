@@ -55,7 +55,7 @@ def configuration(model: Model, settings: Settings) -> pb.ModelConfigResponse:
 
 def statistics(served: ServedModel) -> pb.ModelStatistics:
     """What has been counted of a model version."""
-    counted = served.metrics.statistics.now()
+    counted = served.metrics.statistics()
     return pb.ModelStatistics(
         name=served.model.name,
         version=str(served.model.version),

@@ -19,12 +19,15 @@ from lenet_server import transports
 from lenet_server.batcher import Batcher
 from lenet_server.catalog import Catalog, ServedModel
 from lenet_server.classifier import Classifier
+from lenet_server.counts import SharedCounts
 from lenet_server.edge import Edge
+from lenet_server.exposition import expose
 from lenet_server.images import ImageReader
 from lenet_server.inference_service import InferenceService
 from lenet_server.job import Outputs
-from lenet_server.metrics import Metrics, ModelMetrics
+from lenet_server.metrics import Metrics
 from lenet_server.model import Model
+from lenet_server.model_metrics import ModelMetrics
 from lenet_server.service import ClassifierService
 from lenet_server.settings import Settings
 
@@ -76,7 +79,8 @@ def held(settings: Settings) -> Iterator[Held]:
             raise RuntimeError("a secret of the server")
         return model.predict(images)
 
-    metrics = Metrics(registry)
+    metrics = Metrics(SharedCounts(1))
+    expose(metrics.counts, registry, metrics.sample)
     of_model = ModelMetrics(metrics, "lenet", 1, model.labels)
     batcher = Batcher(predict, of_model, name="held", max_batch_size=1, max_queue_size=2, inline=False)
     catalog = Catalog([ServedModel(model, batcher, of_model)])

@@ -9,14 +9,18 @@ from prometheus_client import CollectorRegistry
 from lenet.inference import grpc_service_pb2 as pb
 from lenet.inference import grpc_service_pb2_grpc as rpc
 from lenet_server.app import App
-from lenet_server.model_statistics import ModelStatistics
+from lenet_server.counts import SharedCounts
+from lenet_server.errors import QueueFull
+from lenet_server.metrics import Metrics
+from lenet_server.model_metrics import ModelMetrics
+from lenet_server.model_statistics import Spent, Statistics, statistics
 from lenet_server.settings import Settings
 from tests.server.inference.requests import Requested, pictures, raw, whole
 
 TIMEOUT = 10.0
 
 
-def statistics(inference: rpc.GRPCInferenceServiceStub) -> pb.ModelStatistics:
+def told(inference: rpc.GRPCInferenceServiceStub) -> pb.ModelStatistics:
     (found,) = inference.ModelStatistics(pb.ModelStatisticsRequest(), timeout=TIMEOUT).model_stats
     return found
 
@@ -27,7 +31,7 @@ def test_a_new_server_has_counted_nothing_and_then_all_that_was_sent(
     registry = CollectorRegistry()
     with App(settings, registry) as app, grpc.insecure_channel(f"127.0.0.1:{app.grpc_port}") as channel:
         inference = rpc.GRPCInferenceServiceStub(channel)
-        assert statistics(inference) == pb.ModelStatistics(
+        assert told(inference) == pb.ModelStatistics(
             name="lenet",
             version="1",
             inference_stats=pb.InferStatistics(success={}, fail={}, queue={}, compute_input={}, compute_infer={}),
@@ -43,7 +47,7 @@ def test_a_new_server_has_counted_nothing_and_then_all_that_was_sent(
         ):
             with pytest.raises(grpc.RpcError):
                 inference.ModelInfer(wrong, timeout=TIMEOUT)
-        found = statistics(inference)
+        found = told(inference)
         assert (found.inference_count, found.execution_count) == (1 + 1 + 8 + 67 + 2, 6)
         counts = {field.name: each.count for field, each in found.inference_stats.ListFields()}
         assert counts == {"success": 5, "fail": 1, "queue": 5, "compute_infer": 5, "compute_input": 2}
@@ -75,23 +79,25 @@ def test_a_new_server_has_counted_nothing_and_then_all_that_was_sent(
 
 
 def test_calls_that_share_a_batch_are_counted_each() -> None:
-    counting = ModelStatistics()
+    metrics = Metrics(SharedCounts(1))
+    counting = ModelMetrics(metrics, "lenet", 1, ["0", "1"])
     counting.batch_started([0.25, 0.5, 0.75])
     counting.batch_finished(3, 2.0)
     counting.batch_ended(2.0, calls=3, failed=False)
     counting.batch_started([0.5])
     counting.batch_ended(1.0, calls=1, failed=True)
-    counting.job_rejected()
-    found = counting.now()
-    assert (found.images, found.runs[3].count, found.runs[3].seconds) == (3, 1, 2.0)
-    assert (found.answered.count, found.answered.seconds) == (3, 1.5 + 6.0)
-    assert (found.failed.count, found.failed.seconds) == (2, 1.5)
-    assert (found.queue.count, found.queue.seconds) == (4, 2.0)
-    assert (found.compute.count, found.compute.seconds) == (4, 7.0)
+    counting.job_rejected(QueueFull("full"))
+    found = counting.statistics()
+    assert (found.images, found.runs) == (3, {3: Spent(1, 2.0)})
+    assert found.answered == Spent(3, 1.5 + 6.0)
+    assert found.failed == Spent(2, 1.5)
+    assert found.queue == Spent(4, 2.0)
+    assert found.compute == Spent(4, 7.0)
 
 
-def test_what_was_told_does_not_change_any_more() -> None:
-    counting = ModelStatistics()
-    before = counting.now()
-    counting.batch_finished(1, 1.0)
-    assert (before.images, before.runs) == (0, {})
+def test_versions_are_counted_apart() -> None:
+    metrics = Metrics(SharedCounts(1))
+    for version in (1, 2):
+        ModelMetrics(metrics, "lenet", version, ["0", "1"]).batch_finished(version, 1.0)
+    assert statistics(metrics.counts, "lenet", 2).runs == {2: Spent(1, 1.0)}
+    assert statistics(metrics.counts, "lenet", 3) == Statistics()

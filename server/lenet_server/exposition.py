@@ -1,0 +1,128 @@
+"""What all processes of the server have counted, summed, in the words of Prometheus."""
+
+import platform
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Mapping
+
+import numpy as np
+import onnxruntime
+from prometheus_client import CollectorRegistry
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    InfoMetricFamily,
+    Metric,
+)
+from prometheus_client.process_collector import ProcessCollector
+from prometheus_client.registry import Collector
+
+from lenet_server import __version__, families
+from lenet_server.counts import Labels, SharedCounts, Values
+from lenet_server.families import Family
+from lenet_server.model_statistics import RUNS
+
+Rows = Mapping[Labels, Values]
+
+COUNTERS = (families.REQUESTS, families.REJECTED)
+GAUGES = (families.IN_FLIGHT, families.QUEUE_LENGTH)
+HISTOGRAMS = (
+    families.REQUEST_SECONDS,
+    families.QUEUE_SECONDS,
+    families.INFERENCE_SECONDS,
+    families.DECODE_SECONDS,
+    families.CONFIDENCE,
+)
+
+
+def expose(counts: SharedCounts, registry: CollectorRegistry, sample: Callable[[], None]) -> None:
+    """Put the metrics into the registry. `sample` is called before each scrape, to have looked at what is sampled."""
+    registry.register(_Exposition(counts, sample))
+    ProcessCollector(registry=registry)
+
+
+class _Exposition(Collector):
+    def __init__(self, counts: SharedCounts, sample: Callable[[], None]) -> None:
+        self._counts = counts
+        self._sample = sample
+
+    def describe(self) -> Iterable[Metric]:
+        """The metrics without their values: the registry asks for them, so that a scrape may choose by name."""
+        return self._families()
+
+    def collect(self) -> Iterable[Metric]:
+        """All metrics, as they are now."""
+        self._sample()
+        return self._families()
+
+    def _families(self) -> Iterable[Metric]:
+        counts = self._counts
+        for family in COUNTERS:
+            yield _counter(family, counts.totals(family.name))
+        for family in GAUGES:
+            yield _gauge(family, counts.totals(family.name))
+        for family in HISTOGRAMS:
+            yield _histogram(family, counts.totals(family.name))
+        batch_sizes = _batch_sizes(counts.totals(RUNS))
+        yield _histogram(families.BATCH_SIZE, batch_sizes)
+        yield _counter(families.PICTURES, {model: row[-1:] for model, row in batch_sizes.items()})
+        yield _counter(families.PREDICTIONS, _by_label(counts.totals(families.PREDICTIONS.name)))
+        # A version is served once, by however many processes.
+        yield _gauge(families.READY, counts.highest(families.READY.name))
+        yield _model_info(counts.highest(families.MODEL_INFO.name))
+        yield InfoMetricFamily(
+            families.BUILD_INFO.name,
+            families.BUILD_INFO.text,
+            {"version": __version__, "onnxruntime": onnxruntime.__version__, "python": platform.python_version()},
+        )
+
+
+def _counter(family: Family, values: Rows) -> Metric:
+    metric = CounterMetricFamily(family.name, family.text, labels=family.labels)
+    for labels, (value,) in values.items():
+        metric.add_metric(labels, value)
+    return metric
+
+
+def _gauge(family: Family, values: Rows) -> Metric:
+    metric = GaugeMetricFamily(family.name, family.text, labels=family.labels)
+    for labels, (value,) in values.items():
+        metric.add_metric(labels, value)
+    return metric
+
+
+def _histogram(family: Family, rows: Rows) -> Metric:
+    metric = HistogramMetricFamily(family.name, family.text, labels=family.labels)
+    bounds = [*(str(float(bound)) for bound in family.bounds), "+Inf"]
+    for labels, row in rows.items():
+        metric.add_metric(labels, list(zip(bounds, row[:-1].cumsum().tolist(), strict=True)), row[-1])
+    return metric
+
+
+def _batch_sizes(runs: Rows) -> Rows:
+    """A histogram's row for each model, of rows for each number of images."""
+    bounds = families.BATCH_SIZE.bounds
+    by_model: dict[Labels, Values] = {}
+    for (name, version, images), (count, _) in runs.items():
+        row = by_model.setdefault((name, version), np.zeros(len(bounds) + 2))
+        row[bisect_left(bounds, int(images))] += count
+        row[-1] += int(images) * count
+    return by_model
+
+
+def _model_info(told: Rows) -> Metric:
+    metric = InfoMetricFamily(families.MODEL_INFO.name, families.MODEL_INFO.text, labels=families.MODEL)
+    for (name, version, *pairs), (is_served,) in told.items():
+        if is_served:
+            metric.add_metric((name, version), dict(zip(pairs[::2], pairs[1::2], strict=True)))
+    return metric
+
+
+def _by_label(rows: Rows) -> Rows:
+    """A row for each label, of rows that have the labels in their names."""
+    by_label: dict[Labels, Values] = {}
+    for (name, version, *labels), row in rows.items():
+        for label, count in zip(labels, row, strict=True):
+            key = (name, version, label)
+            by_label[key] = by_label.get(key, np.zeros(1)) + count
+    return by_label

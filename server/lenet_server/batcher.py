@@ -11,7 +11,7 @@ in parts, between which more urgent calls have their turn.
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,23 +21,27 @@ from lenet_server.job import Job, Outputs, lost
 from lenet_server.job_queue import JobQueue, Share
 
 
+class Computed(NamedTuple):
+    """One run of the model."""
+
+    queue_seconds: Sequence[float]  # how long each call that began with it had waited
+    calls: int  # whose images were in it: those, and calls of which it computed a further part
+    seconds: float
+    images: int
+    probabilities: NDArray[np.float32] | None  # [n, K]; None where the model failed
+
+
 class BatchObserver(Protocol):
     """Is told what the batcher does."""
 
-    def batch_started(self, queue_seconds: Sequence[float]) -> None:
-        """A batch is about to be computed; how long each call in it waited before its first image was taken."""
-
-    def batch_finished(self, images: int, seconds: float) -> None:
-        """The model computed so many images in so many seconds."""
-
-    def batch_ended(self, seconds: float, *, calls: int, failed: bool) -> None:
-        """So many calls, begun with this batch or before, were in it; the model has answered them, or failed."""
-
-    def predicted(self, probabilities: NDArray[np.float32]) -> None:
-        """What the model answered for a batch, [n, K]."""
+    def batch_computed(self, batch: Computed) -> None:
+        """The model has run; the calls are about to get their answers, or the error that it raised."""
 
     def job_rejected(self, reason: ServingError) -> None:
         """A call was refused, or dropped from the queue: nothing was computed for it."""
+
+    def write(self) -> None:
+        """Nothing waits: there is time to write down what was told."""
 
 
 class Batcher:
@@ -110,6 +114,10 @@ class Batcher:
         with self._changed:
             self._changed.notify()
 
+    def write(self) -> None:
+        """Have the observer write down what it was told: for whoever has taken steps, when nothing waits any more."""
+        self._observer.write()
+
     def stop(self) -> None:
         """Refuse new calls, answer those that wait, and end the thread."""
         with self._changed:
@@ -134,6 +142,8 @@ class Batcher:
         while self._wait():
             with self._computing:
                 self._compute(self._next_batch())
+            if not self._queue:
+                self.write()
 
     def _wait(self) -> bool:
         """Wait until a batch is due; False when stopped and empty."""
@@ -179,16 +189,15 @@ class Batcher:
 
     def _outputs(self, shares: list[Share]) -> Outputs:
         began = time.monotonic()
-        self._observer.batch_started([began - job.queued_at for job, start, _ in shares if not start])
-        failed = True
+        queue_seconds = [began - job.queued_at for job, start, _ in shares if not start]
+        images = _images(shares)
+        probabilities = None
         try:
-            outputs = self._predict(_images(shares))
-            failed = False
+            outputs = self._predict(images)
+            probabilities = outputs.probabilities
         finally:
             seconds = time.monotonic() - began
-            self._observer.batch_ended(seconds, calls=len(shares), failed=failed)
-        self._observer.batch_finished(len(outputs.probabilities), seconds)
-        self._observer.predicted(outputs.probabilities)
+            self._observer.batch_computed(Computed(queue_seconds, len(shares), seconds, len(images), probabilities))
         return outputs
 
     def _fail(self, jobs: Sequence[Job], error: Exception) -> None:

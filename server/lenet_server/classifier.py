@@ -141,7 +141,7 @@ class Classifier:
     ) -> Batcher | None:
         caller, now = call.caller, time.monotonic()
         deadline = min(caller.deadline, now + call.timeout_seconds)
-        top_k = _checked_top_k(call.top_k, served.model.labels)
+        top_k = _checked_top_k(call.top_k, len(served.model.labels))
         priority = _checked_priority(call.priority)
         images: NDArray[np.uint8] | None
         unreadable: dict[int, str] = {}
@@ -164,10 +164,10 @@ class Classifier:
         return served.batcher
 
 
-def _checked_top_k(top_k: int, labels: list[str]) -> int:
-    if not 0 <= top_k <= len(labels):
-        raise InvalidRequest(f"top_k is {top_k}: 1 to {len(labels)} is possible, or 0 for the server's choice")
-    return top_k or min(DEFAULT_TOP_K, len(labels))
+def _checked_top_k(top_k: int, labels: int) -> int:
+    if not 0 <= top_k <= labels:
+        raise InvalidRequest(f"top_k is {top_k}: 1 to {labels} is possible, or 0 for the server's choice")
+    return top_k or min(DEFAULT_TOP_K, labels)
 
 
 def _checked_priority(priority: int) -> int:

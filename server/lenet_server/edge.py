@@ -64,8 +64,11 @@ class Edge:
             # This thread has nothing to do but wait: where the model is free it computes, and saves the way to the
             # batcher's thread and back.
             batcher = self.classifier.start(call, done.put, wake=False)
-            if batcher and batcher.step():
-                batcher.wake()
+            if batcher:
+                if batcher.step():
+                    batcher.wake()
+                else:
+                    batcher.write()
             return make(done.get())
 
         return self._respond(self.requests, method.name, context, respond)

@@ -36,9 +36,9 @@ class Block:
 Images = Sequence[bytes | Pixels] | Block  # bytes: a picture file as it is
 
 
-def needs_decoding(images: Images) -> bool:
+def needs_decoding(images: Sequence[bytes | Pixels]) -> bool:
     """Whether there is a picture file among them: to read one takes longer than all the rest of a call."""
-    return not isinstance(images, Block) and any(isinstance(image, bytes) for image in images)
+    return any(isinstance(image, bytes) for image in images)
 
 
 class ImageReader:

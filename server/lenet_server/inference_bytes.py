@@ -6,7 +6,7 @@ responses are the same but for the numbers at their end, which are put behind by
 """
 
 from collections.abc import Callable
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import NamedTuple
 
 from google.protobuf.message import DecodeError
@@ -57,7 +57,7 @@ class InferenceBytes:
         except DecodeError as error:
             raise InvalidRequest("the message is no inference.ModelInferRequest") from error
         inference = to_inference(request, caller)
-        respond = partial(serialised, inference.request_id, inference.requested)
+        respond = responder(inference.request_id, inference.requested)
         if not request.id and len(request.raw_input_contents) == 1:
             self._remember(payload, request, inference.call, respond)
         return inference.call, respond
@@ -89,23 +89,26 @@ class InferenceBytes:
         self._known[len(payload)] = [*of_this_length, known]
 
 
-def serialised(request_id: str, requested: tuple[RequestedOutput, ...], pending: PendingCall) -> bytes:
-    """The serialised response to a request for these outputs. Raises what ended the call."""
-    outputs, model = pending.outputs(), pending.model
+def responder(request_id: str, requested: tuple[RequestedOutput, ...]) -> Callable[[PendingCall], bytes]:
+    """What makes the serialised response to a request for these outputs, or raises what ended its call."""
     if request_id or any(each.top_k for each in requested):
-        return from_outputs(request_id, requested, model, outputs).SerializeToString()
-    head, tag = _frame(model.name, model.version, requested, outputs.probabilities.shape)
-    return head + b"".join([tag + getattr(outputs, each.name).tobytes() for each in requested])
+        return lambda pending: from_outputs(request_id, requested, pending.model, pending.outputs()).SerializeToString()
+    names = tuple(each.name for each in requested)
+
+    def respond(pending: PendingCall) -> bytes:
+        outputs, model = pending.outputs(), pending.model
+        head, tag = _frame(model.name, model.version, names, outputs.probabilities.shape)
+        return head + b"".join([tag + getattr(outputs, name).tobytes() for name in names])
+
+    return respond
 
 
 @lru_cache(maxsize=1024)
-def _frame(
-    name: str, version: int, requested: tuple[RequestedOutput, ...], shape: tuple[int, int]
-) -> tuple[bytes, bytes]:
+def _frame(name: str, version: int, outputs: tuple[str, ...], shape: tuple[int, int]) -> tuple[bytes, bytes]:
     """All of a response but its numbers, and what stands before the numbers of each output."""
     response = pb.ModelInferResponse(model_name=name, model_version=str(version))
-    for each in requested:
-        response.outputs.add(name=each.name, datatype="FP32", shape=shape)
+    for output in outputs:
+        response.outputs.add(name=output, datatype="FP32", shape=shape)
     return response.SerializeToString(), RAW_OUTPUT + _varint(4 * shape[0] * shape[1])
 
 

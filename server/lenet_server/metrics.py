@@ -40,6 +40,7 @@ class Metrics:
         self._request_seconds: dict[str, Histogram] = {}
         self._rejected: dict[type[ServingError], Row] = {}
         self._info: dict[tuple[str, str], Row] = {}
+        self._writers: dict[tuple[str, str], Callable[[], None]] = {}
         self._queues: dict[tuple[str, str], Callable[[], int]] = {}
 
     def request_started(self) -> None:
@@ -100,6 +101,7 @@ class Metrics:
             self.table.row(families.READY.name, *model)[0] = 0.0
             self._forget_info(model)
             self._queues.pop(model, None)
+            self._writers.pop(model, None)
             self.table.row(families.QUEUE_LENGTH.name, *model)[0] = 0.0
 
     def queue_length(self, name: str, version: int, read: Callable[[], int]) -> None:
@@ -108,8 +110,14 @@ class Metrics:
             self._queues[name, str(version)] = read
             self.table.row(families.QUEUE_LENGTH.name, name, str(version))
 
+    def written_by(self, name: str, version: int, write: Callable[[], None]) -> None:
+        """Have what was told of a model, and is not written down yet, written by sample()."""
+        self._writers[name, str(version)] = write
+
     def sample(self) -> None:
-        """Write down what is not counted but looked at: the lengths of the queues."""
+        """Write down what there was no time for, and what is not counted but looked at: the lengths of the queues."""
+        for write in list(self._writers.values()):
+            write()
         with self.lock:
             for model, read in self._queues.items():
                 self.table.row(families.QUEUE_LENGTH.name, *model)[0] = read()

@@ -21,7 +21,7 @@ from lenet_server.classifier import Call
 from lenet_server.edge import Edge
 from lenet_server.errors import MessageTooLarge, PortUnavailable
 from lenet_server.grpc_server import GrpcServer
-from lenet_server.images import needs_decoding
+from lenet_server.images import Block, needs_decoding
 from lenet_server.methods import Method
 from lenet_server.native_caller import Event, NativeCaller
 from lenet_server.settings import Settings
@@ -102,9 +102,15 @@ class NativeServer:
     def _serve(self) -> None:
         self._ident = threading.get_ident()
         busy: set[Batcher] = set()  # those for whose calls this thread takes steps
-        while (events := self._front.recv_batch_details(MAX_EVENTS, 0 if busy else None)) is not None:
+        unwritten: set[Batcher] = set()  # those that have done so since nothing was waiting
+        while (events := self._front.recv_batch_details(MAX_EVENTS, 0 if busy or unwritten else None)) is not None:
             if events:
                 busy |= self._begin_all(events)
+                unwritten |= busy
+            elif not busy:
+                for batcher in unwritten:
+                    batcher.write()
+                unwritten.clear()
             busy = {batcher for batcher in busy if batcher.step()}
             if self._settled:
                 settled, self._settled = self._settled, []
@@ -136,7 +142,7 @@ class NativeServer:
             if len(payload) > self._max_message_bytes:
                 raise MessageTooLarge(len(payload), self._max_message_bytes)
             call, caller.respond = self._methods[caller.method].read(payload, caller)
-            if needs_decoding(call.images):
+            if not isinstance(call.images, Block) and needs_decoding(call.images):
                 self._decoders.submit(self._decode, caller, call)
                 return None
             return self._classifier.start(call, caller.done, wake=False)

@@ -1,7 +1,7 @@
 """The batcher by itself: a model that is a function, callers that are threads."""
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from lenet_server.batcher import Batcher
+from lenet_server.batcher import Batcher, Computed
 from lenet_server.caller import Metadata
 from lenet_server.errors import CallerGone, DeadlineExceeded, ModelRetired, QueueFull, ServingError
 from lenet_server.job import Job, Outputs
@@ -29,25 +29,20 @@ class Journal:
         self.batches: list[int] = []
         self.ended: list[bool] = []
         self.rejected: list[type[ServingError]] = []
-        self.predictions = 0
 
-    def batch_started(self, queue_seconds: Sequence[float]) -> None:
-        assert all(seconds >= 0 for seconds in queue_seconds)
-
-    def batch_finished(self, images: int, seconds: float) -> None:
-        assert seconds >= 0
-        self.batches.append(images)
-
-    def batch_ended(self, seconds: float, *, calls: int, failed: bool) -> None:
-        assert seconds >= 0
-        assert calls > 0
-        self.ended.append(failed)
-
-    def predicted(self, probabilities: NDArray[np.float32]) -> None:
-        self.predictions += len(probabilities)
+    def batch_computed(self, batch: Computed) -> None:
+        assert batch.seconds >= 0
+        assert all(seconds >= 0 for seconds in batch.queue_seconds)
+        assert batch.calls >= len(batch.queue_seconds)
+        assert batch.probabilities is None or len(batch.probabilities) == batch.images
+        self.batches.append(batch.images)
+        self.ended.append(batch.probabilities is None)
 
     def job_rejected(self, reason: ServingError) -> None:
         self.rejected.append(type(reason))
+
+    def write(self) -> None:
+        """Nothing to write down."""
 
 
 class Gate:
@@ -227,8 +222,8 @@ def test_callers_that_left_make_room_in_the_queue_and_in_the_batch() -> None:
 
 def test_an_observer_that_fails_costs_one_batch_and_not_the_batcher() -> None:
     class Failing(Journal):
-        def batch_started(self, queue_seconds: Sequence[float]) -> None:
-            super().batch_started(queue_seconds)
+        def batch_computed(self, batch: Computed) -> None:
+            super().batch_computed(batch)
             if not self.rejected:
                 self.rejected.append(ServingError)
                 raise RuntimeError("out of ink")
@@ -270,7 +265,6 @@ def test_the_most_urgent_call_comes_first_even_before_the_rest_of_one_that_was_b
     assert [name for name, _ in found] == ["urgent", "large", "equal", "later"]
     assert answers(found[1][1]) == list(range(10))
     assert journal.batches == [4, 4, 4, 4, 4, 2]
-    assert journal.predictions == 22
 
 
 def test_the_rest_of_a_call_is_not_computed_when_its_caller_leaves_or_its_first_part_fails() -> None:

@@ -14,6 +14,7 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.openmetrics.exposition import generate_latest
 
 from lenet_server import families
+from lenet_server.batcher import Computed
 from lenet_server.counts import SharedCounts
 from lenet_server.errors import DeadlineExceeded, QueueFull
 from lenet_server.exposition import expose
@@ -63,10 +64,7 @@ def test_a_batch_is_counted_by_image_and_by_call() -> None:
     for metrics in workers.metrics:
         model = ModelMetrics(metrics, "lenet", 1, ["left", "right"])
         assert workers.value("lenet_images_total", **LENET) is not None
-        model.batch_started([0.25, 0.5])
-        model.batch_ended(2.0, calls=2, failed=False)
-        model.batch_finished(3, 2.0)
-        model.predicted(probabilities)
+        model.batch_computed(Computed([0.25, 0.5], 2, 2.0, 3, probabilities))
         model.decoded(0.1)
         model.job_rejected(DeadlineExceeded("late"))
     assert workers.value("lenet_images_total", **LENET) == 6
@@ -123,7 +121,7 @@ def test_threads_do_not_lose_one_anothers_counts(size: int) -> None:
     def count() -> None:
         for _ in range(200):
             metrics.requests_started(size)
-            model.predicted(probabilities)
+            model.batch_computed(Computed([0.5] * size, size, 0.5, size, probabilities))
             metrics.requests_finished("ModelInfer", "OK", [0.5] * size)
 
     threads = [threading.Thread(target=count) for _ in range(8)]
@@ -162,7 +160,7 @@ def test_buckets_are_those_of_prometheus_own_client(batches: Sequence[Sequence[f
 def test_the_other_format_and_a_choice_by_name_work_too() -> None:
     workers = Workers()
     model = ModelMetrics(workers.metrics[0], "lenet", 1, ["0", "1"])
-    model.batch_finished(1, 0.5)
+    model.batch_computed(Computed([0.1], 1, 0.5, 1, np.array([[0.5, 0.5]], np.float32)))
     told = generate_latest(workers.registry).decode()  # type: ignore[no-untyped-call]
     assert 'lenet_images_total{model="lenet",version="1"} 1.0\n' in told
     assert told.endswith("# EOF\n")

@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry
 from lenet.inference import grpc_service_pb2 as pb
 from lenet.inference import grpc_service_pb2_grpc as rpc
 from lenet_server.app import App
+from lenet_server.batcher import Computed
 from lenet_server.counts import SharedCounts
 from lenet_server.errors import QueueFull
 from lenet_server.metrics import Metrics
@@ -18,6 +19,8 @@ from lenet_server.settings import Settings
 from tests.server.inference.requests import Requested, pictures, raw, whole
 
 TIMEOUT = 10.0
+
+EVEN = np.array([[0.5, 0.5]], np.float32)
 
 
 def told(inference: rpc.GRPCInferenceServiceStub) -> pb.ModelStatistics:
@@ -81,11 +84,8 @@ def test_a_new_server_has_counted_nothing_and_then_all_that_was_sent(
 def test_calls_that_share_a_batch_are_counted_each() -> None:
     metrics = Metrics(SharedCounts(1))
     counting = ModelMetrics(metrics, "lenet", 1, ["0", "1"])
-    counting.batch_started([0.25, 0.5, 0.75])
-    counting.batch_finished(3, 2.0)
-    counting.batch_ended(2.0, calls=3, failed=False)
-    counting.batch_started([0.5])
-    counting.batch_ended(1.0, calls=1, failed=True)
+    counting.batch_computed(Computed([0.25, 0.5, 0.75], 3, 2.0, 3, EVEN.repeat(3, axis=0)))
+    counting.batch_computed(Computed([0.5], 1, 1.0, 1, None))
     counting.job_rejected(QueueFull("full"))
     found = counting.statistics()
     assert (found.images, found.runs) == (3, {3: Spent(1, 2.0)})
@@ -98,6 +98,8 @@ def test_calls_that_share_a_batch_are_counted_each() -> None:
 def test_versions_are_counted_apart() -> None:
     metrics = Metrics(SharedCounts(1))
     for version in (1, 2):
-        ModelMetrics(metrics, "lenet", version, ["0", "1"]).batch_finished(version, 1.0)
+        counting = ModelMetrics(metrics, "lenet", version, ["0", "1"])
+        counting.batch_computed(Computed([0.5], 1, 1.0, version, EVEN.repeat(version, axis=0)))
+        counting.write()
     assert statistics(metrics.counts, "lenet", 2).runs == {2: Spent(1, 1.0)}
     assert statistics(metrics.counts, "lenet", 3) == Statistics()

@@ -25,14 +25,15 @@ class Admission:
     def __init__(self, most: int | None, refused: Callable[[ServingError], None]) -> None:
         self._most = most
         self._refused = refused
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()
+        self._changed = threading.Condition(self._lock)
         self._inside = 0
         self._closed = False
         self._knocked = threading.Event()
 
     def enter(self) -> None:
         """Go inside, until leave(). Raises QueueFull where too many are, Unavailable once closed."""
-        with self._changed:
+        with self._lock:
             if refusal := self._refusal():
                 self._refused(refusal)
                 raise refusal
@@ -40,7 +41,7 @@ class Admission:
 
     def enter_many(self, count: int) -> tuple[int, ServingError | None]:
         """As many of so many as there is room for go inside: how many, and why the rest is turned away, if any is."""
-        with self._changed:
+        with self._lock:
             for entered in range(count):
                 if refusal := self._refusal():
                     for _ in range(count - entered):
@@ -51,7 +52,7 @@ class Admission:
 
     def leave(self, count: int = 1) -> None:
         """So many that have entered go out."""
-        with self._changed:
+        with self._lock:
             self._inside -= count
             if self._closed:
                 self._changed.notify_all()
@@ -75,7 +76,7 @@ class Admission:
 
     def close(self) -> None:
         """Turn newcomers away from now on."""
-        with self._changed:
+        with self._lock:
             self._closed = True
 
     def wait_until_quiet(self, seconds: float) -> None:

@@ -70,7 +70,8 @@ class Batcher:
         self._max_queue_size = max_queue_size
         self._inline = inline and not max_delay_seconds
         self._queue = JobQueue()
-        self._changed = threading.Condition(threading.Lock())
+        self._lock = threading.Lock()  # of the queue
+        self._changed = threading.Condition(self._lock)
         self._computing = threading.Lock()
         self._stopping = False
         self._thread = threading.Thread(target=self._loop, name=f"batcher {name}")
@@ -88,9 +89,11 @@ class Batcher:
 
         Whoever does not `wake` the batcher's thread calls step() next.
         """
-        with self._changed:
-            if refusal := self._refusal():
-                raise refusal
+        with self._lock:
+            if self._stopping:
+                raise ModelRetired
+            if len(self._queue) >= self._max_queue_size:
+                self._make_room()
             self._queue.append(job)
             if wake or not self._inline:
                 self._changed.notify()
@@ -126,17 +129,14 @@ class Batcher:
         if self._thread.is_alive():
             self._thread.join()
 
-    def _refusal(self) -> ServingError | None:
-        if self._stopping:
-            return ModelRetired()
-        if len(self._queue) >= self._max_queue_size:  # whoever has left the queue makes room first
-            now = time.monotonic()
-            self._queue.discard(lambda job: self._dropped(job, now))
+    def _make_room(self) -> None:
+        """Take those who have left out of the queue. Raises QueueFull where none has."""
+        now = time.monotonic()
+        self._queue.discard(lambda job: self._dropped(job, now))
         if len(self._queue) >= self._max_queue_size:
             refusal = QueueFull(f"{len(self._queue)} requests wait already: try again later, or at another server")
             self._observer.job_rejected(refusal)
-            return refusal
-        return None
+            raise refusal
 
     def _loop(self) -> None:
         while self._wait():
@@ -160,7 +160,7 @@ class Batcher:
     def _next_batch(self) -> list[Share]:
         """Take as much from the queue as fits into a batch."""
         now = time.monotonic()
-        with self._changed:
+        with self._lock:
             return self._queue.take(self._max_batch_size, lambda job: self._dropped(job, now))
 
     def _dropped(self, job: Job, now: float) -> bool:
@@ -202,7 +202,7 @@ class Batcher:
 
     def _fail(self, jobs: Sequence[Job], error: Exception) -> None:
         """Tell the callers; of a call that was only begun, the rest is not computed."""
-        with self._changed:
+        with self._lock:
             self._queue.discard(lambda job: job in jobs)
         for job in jobs:
             job.reply(error)

@@ -52,6 +52,7 @@ class ImageReader:
         self._limits = limits
         self._max_images = max_images
         self._max_input_bytes = max_input_bytes
+        self._most: dict[Shape, int] = {}  # images of a shape in one call
         self._decoding = threading.Semaphore(cores)
 
     def read(
@@ -95,7 +96,9 @@ class ImageReader:
     def _count(self, images: int, shape: Shape) -> None:
         if images < 1:
             raise InvalidRequest("the request has no image")
-        most = min(self._max_images, self._max_input_bytes // math.prod(shape))
+        most = self._most.get(shape)
+        if most is None:
+            most = self._most[shape] = min(self._max_images, self._max_input_bytes // math.prod(shape))
         if images > most:
             raise InvalidRequest(f"the request has {images} images: send {most} at most, and the rest in others")
 

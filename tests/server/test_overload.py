@@ -141,7 +141,10 @@ def test_a_caller_that_cancels_is_not_computed(held: Held) -> None:
     second = held.stub.Classify.future(REQUEST, timeout=TIMEOUT)
     wait_until(lambda: len(held.batcher) == 1)
     second.cancel()
-    held.check()  # comes after the cancellation on the same connection: when it is answered, the server knows
+    # These come after the cancellation on the same connection: when they are answered, the server knows.
+    held.check()
+    with pytest.raises(grpc.RpcError):
+        held.stub.Classify(pb.ClassifyRequest(), timeout=TIMEOUT)
     held.gate.set()
     first.result()
     wait_until(lambda: held.counted("lenet_rejected_total", reason="cancelled") == 1)

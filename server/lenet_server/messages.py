@@ -44,6 +44,7 @@ def to_call(request: pb.ClassifyRequest, caller: Caller) -> Call:
         version=request.version,
         top_k=request.top_k,
         priority=request.priority,
+        request_id=request.id,
     )
 
 

@@ -59,7 +59,7 @@ clean: ## remove the environments and the caches
 	@touch $@
 
 .venv/everything: $(PROJECTS) tests/requirements.txt | .venv/bin/python .venv-tritonclient/ready
-	$(PIP) ./proto ./imaging ./server ./client ./trainer -r tests/requirements.txt
+	$(PIP) ./proto ./imaging './server[tracing]' ./client ./trainer -r tests/requirements.txt
 	$(PIP) --no-deps -e proto -e imaging -e server -e client -e trainer
 	@touch $@ .venv/serving
 

@@ -23,6 +23,9 @@ From the wire inwards, each module knows only those below it:
 `errors` are known to all of them, and `statuses` says what each becomes over gRPC. `metrics` and `model_metrics` count,
 in the shared memory of `counts`; `exposition` and `model_statistics` tell what all processes have counted. `cores` and
 `logs` stand by themselves.
+
+Whoever watches calls, `access_log` and `tracing`, is a `call_observer` of the edge, made by `observers`; the call's
+`progress` tells it when what happened, and `request_id` what the call is called.
 """
 
 from importlib.metadata import version

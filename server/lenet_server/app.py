@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from prometheus_client import CollectorRegistry
 from lenet_imaging import Limits
 from lenet_server import __version__, catalog, transports
 from lenet_server.batcher import Batcher
+from lenet_server.call_observer import watch_run
 from lenet_server.catalog import ServedModel
 from lenet_server.classifier import Classifier
 from lenet_server.cores import usable_cores
@@ -22,8 +24,12 @@ from lenet_server.inference_service import InferenceService
 from lenet_server.metrics import Metrics
 from lenet_server.model import Model
 from lenet_server.model_metrics import ModelMetrics
+from lenet_server.observers import observer_for
 from lenet_server.service import ClassifierService
 from lenet_server.settings import Settings
+
+# For the last traces to leave, where the drain has used up its grace: then they matter most.
+LAST_TRACES_SECONDS = 1.0
 
 log = logging.getLogger(__name__)
 
@@ -37,13 +43,16 @@ class App:
     def __init__(self, settings: Settings, registry: CollectorRegistry) -> None:
         """Load the models and open the ports; the metrics go into `registry`.
 
-        Raises ModelRejected where there is nothing to serve and PortUnavailable where a port cannot be opened.
+        Raises ModelRejected where there is nothing to serve, PortUnavailable where a port cannot be opened, and
+        SettingsRefused where a setting needs what is not there.
         """
         self._settings = settings
         self._ready = threading.Event()
         self._metrics = Metrics(SharedCounts(1))
         expose(self._metrics.counts, registry, self._metrics.sample)
         with ExitStack() as undo:
+            self._observer = observer_for(settings)
+            undo.callback(self._stop_observer, 0.0)
             self._catalog = catalog.load(settings.model_repository, self._load_model, self._serve_model)
             undo.callback(self._catalog.stop)
             limits = Limits(max_bytes=settings.max_image_bytes, max_pixels=settings.max_image_pixels)
@@ -53,7 +62,9 @@ class App:
             )
             # As many as wait in a queue, and a batch of them in the model.
             max_requests = settings.max_queue_size + settings.max_batch_size
-            edge = Edge(Classifier(self._catalog, reader), self._metrics, max_requests, settings.max_streams)
+            edge = Edge(
+                Classifier(self._catalog, reader), self._metrics, max_requests, settings.max_streams, self._observer
+            )
             # Without the methods that classify: those are in `methods`, from bytes to bytes.
             classifier = ClassifierService(edge, self._catalog)  # type: ignore[abstract]
             inference = InferenceService(  # type: ignore[abstract]
@@ -80,6 +91,7 @@ class App:
                 model.version,
                 len(model.labels),
                 model.input_shape,
+                extra={"fields": {"model": model.name, "version": model.version}},
             )
         log.info(
             "lenet-server %s serves gRPC on %s:%d, HTTP on %s:%d",
@@ -99,11 +111,17 @@ class App:
         log.info("draining")
         if self._settings.shutdown_delay_seconds:
             threading.Event().wait(self._settings.shutdown_delay_seconds)
+        deadline = time.monotonic() + self._settings.shutdown_grace_seconds
         self._grpc.stop(self._settings.shutdown_grace_seconds)
         self._catalog.stop()
+        self._stop_observer(max(LAST_TRACES_SECONDS, deadline - time.monotonic()))
         self._http.stop()
         answered = self._metrics.requests_by_code()
         log.info("stopped, requests answered: %d", sum(answered.values()), extra={"fields": {"requests": answered}})
+
+    def _stop_observer(self, seconds: float) -> None:
+        if self._observer:
+            self._observer.stop(seconds)
 
     def _load_model(self, name: str, version: int, path: Path) -> Model:
         threads = self._settings.inference_threads or usable_cores()
@@ -120,6 +138,7 @@ class App:
             max_batch_size=self._settings.max_batch_size,
             max_delay_seconds=self._settings.max_queue_delay_ms / 1000,
             max_queue_size=self._settings.max_queue_size,
+            watch=watch_run if self._observer else None,
         )
         self._metrics.model_served(model.name, model.version, model.metadata)
         self._metrics.queue_length(model.name, model.version, batcher.__len__)

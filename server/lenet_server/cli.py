@@ -11,7 +11,7 @@ from prometheus_client import CollectorRegistry
 
 from lenet_server import logs, settings
 from lenet_server.app import App
-from lenet_server.errors import ModelRejected, PortUnavailable
+from lenet_server.errors import ModelRejected, PortUnavailable, SettingsRefused
 
 log = logging.getLogger(__name__)
 
@@ -47,11 +47,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until SIGTERM or SIGINT, then drain. Exit status: 0 after a drain, 1 where nothing could be served."""
     chosen = settings.parse(arguments)
     logs.configure(chosen.log_format, chosen.log_level)
-    log.info("settings: %s", ", ".join(f"{name}={value}" for name, value in asdict(chosen).items()))
+    told = {name: str(value) for name, value in asdict(chosen).items()}
+    log.info("settings: %s", ", ".join(map("=".join, told.items())), extra={"fields": {"settings": told}})
     try:
         with signals_awaited() as wait_for_signal, App(chosen, CollectorRegistry()):
             wait_for_signal()
-    except (ModelRejected, PortUnavailable) as error:
+    except (SettingsRefused, ModelRejected, PortUnavailable) as error:
         log.error("%s", error)
         return 1
     return 0

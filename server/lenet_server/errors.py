@@ -53,6 +53,10 @@ class CallerGone(ServingError):
     """The caller cancelled or hung up while the call waited; nothing was computed for it."""
 
 
+class SettingsRefused(Exception):
+    """Settings that do not fit together, or name a file that cannot be used. The message says which flag to change."""
+
+
 class PortUnavailable(Exception):
     """A port cannot be opened. The message names the address, the reason and the flag that changes it."""
 

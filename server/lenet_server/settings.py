@@ -5,6 +5,7 @@
 
 import argparse
 import os
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from importlib.metadata import version
@@ -43,6 +44,12 @@ def _one_of(*choices: str) -> Callable[[str], str]:
         return text
 
     return parse
+
+
+def _receiver(text: str) -> str:
+    if text and not re.fullmatch(r"https?://[^/@\s]+:[0-9]{1,5}/?", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not http://HOST:PORT or https://HOST:PORT")
+    return text
 
 
 def _setting(default: Any, parse: Callable[[str], Any], text: str) -> Any:
@@ -85,6 +92,16 @@ class Settings:
     log_level: str = _setting(
         "info", _one_of("debug", "info", "warning", "error"), "least level to log: debug, info, warning or error"
     )
+    access_log: str = _setting("off", _one_of("off", "on"), "whether each call is logged, as a line of level info")
+    trace_endpoint: str = _setting(
+        "",
+        _receiver,
+        "http://HOST:PORT or https://HOST:PORT of the OTLP/gRPC receiver of OpenTelemetry traces; "
+        "needs lenet-server[tracing]",
+    )
+    trace_sample_ratio: float = _setting(
+        1.0, _number(0, 1), "share of calls to trace; calls that are part of a trace are traced if the rest of it is"
+    )
 
 
 def parse(arguments: Sequence[str] | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -103,6 +120,6 @@ def parse(arguments: Sequence[str] | None = None, environ: Mapping[str, str] = o
             # argparse runs `type` over a default that is a string: the environment is checked like the flag.
             default=environ.get(PREFIX + each.name.upper(), each.default),
             metavar=each.name.rsplit("_", 1)[-1].upper(),
-            help=f"{each.metadata['help']} (default: {each.default})",
+            help=f"{each.metadata['help']} (default: {'none' if each.default == '' else each.default})",
         )
     return Settings(**vars(parser.parse_args(arguments)))

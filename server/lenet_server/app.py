@@ -16,6 +16,7 @@ from lenet_server.cores import usable_cores
 from lenet_server.counts import SharedCounts
 from lenet_server.edge import Edge
 from lenet_server.exposition import expose
+from lenet_server.guard import guard_for
 from lenet_server.http_server import HttpServer
 from lenet_server.images import ImageReader
 from lenet_server.inference_service import InferenceService
@@ -37,12 +38,14 @@ class App:
     def __init__(self, settings: Settings, registry: CollectorRegistry) -> None:
         """Load the models and open the ports; the metrics go into `registry`.
 
-        Raises ModelRejected where there is nothing to serve and PortUnavailable where a port cannot be opened.
+        Raises SettingsRefused where the files of TLS or tokens cannot be used, ModelRejected where there is nothing to
+        serve and PortUnavailable where a port cannot be opened.
         """
         self._settings = settings
         self._ready = threading.Event()
         self._metrics = Metrics(SharedCounts(1))
         expose(self._metrics.counts, registry, self._metrics.sample)
+        guard = guard_for(settings, self._metrics.rejected)
         with ExitStack() as undo:
             self._catalog = catalog.load(settings.model_repository, self._load_model, self._serve_model)
             undo.callback(self._catalog.stop)
@@ -53,7 +56,8 @@ class App:
             )
             # As many as wait in a queue, and a batch of them in the model.
             max_requests = settings.max_queue_size + settings.max_batch_size
-            edge = Edge(Classifier(self._catalog, reader), self._metrics, max_requests, settings.max_streams)
+            classifying = Classifier(self._catalog, reader)
+            edge = Edge(classifying, self._metrics, max_requests, settings.max_streams, guard)
             # Without the methods that classify: those are in `methods`, from bytes to bytes.
             classifier = ClassifierService(edge, self._catalog)  # type: ignore[abstract]
             inference = InferenceService(  # type: ignore[abstract]

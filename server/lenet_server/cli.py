@@ -9,9 +9,9 @@ from dataclasses import asdict
 
 from prometheus_client import CollectorRegistry
 
-from lenet_server import logs, settings
+from lenet_server import logs, security, settings
 from lenet_server.app import App
-from lenet_server.errors import ModelRejected, PortUnavailable
+from lenet_server.errors import ModelRejected, PortUnavailable, SettingsRefused
 
 log = logging.getLogger(__name__)
 
@@ -49,9 +49,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logs.configure(chosen.log_format, chosen.log_level)
     log.info("settings: %s", ", ".join(f"{name}={value}" for name, value in asdict(chosen).items()))
     try:
+        log.info("%s; %s", security.describe_tls(chosen), security.describe_tokens(chosen))
+        for danger in security.dangers(chosen):
+            log.warning("%s", danger)
         with signals_awaited() as wait_for_signal, App(chosen, CollectorRegistry()):
             wait_for_signal()
-    except (ModelRejected, PortUnavailable) as error:
+    except (SettingsRefused, ModelRejected, PortUnavailable) as error:
         log.error("%s", error)
         return 1
     return 0

@@ -13,6 +13,7 @@ from lenet_server.classifier import Classifier, PendingCall
 from lenet_server.errors import QueueFull, Unavailable
 from lenet_server.exchange import Read, Request, Response
 from lenet_server.grpc_caller import GrpcCaller
+from lenet_server.guard import Guard
 from lenet_server.methods import Method
 from lenet_server.metrics import Metrics
 from lenet_server.statuses import status
@@ -22,12 +23,21 @@ from lenet_server.stream import RequestStream
 class Edge:
     """Shared by all services and transports of a server, so that one drain ends them all.
 
-    Attributes: `classifier` and `metrics`, and `requests`, the door for those that classify.
+    Attributes: `classifier` and `metrics`; `requests`, the door for those that classify; and `guard`, whom the
+    transports ask before they hand a call over, None where everybody may call.
     """
 
-    def __init__(self, classifier: Classifier, metrics: Metrics, max_requests: int, max_streams: int) -> None:
+    def __init__(
+        self,
+        classifier: Classifier,
+        metrics: Metrics,
+        max_requests: int,
+        max_streams: int,
+        guard: Guard | None = None,
+    ) -> None:
         self.classifier = classifier
         self.metrics = metrics
+        self.guard = guard
         self.requests = Admission(max_requests, metrics.rejected)
         self._streams = Admission(max_streams, metrics.rejected)
         # What is answered without a model: quickly, and above all when a full server is asked how it is.

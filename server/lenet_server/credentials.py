@@ -9,11 +9,11 @@ from lenet_server.settings import Settings
 
 
 def add_port(server: grpc.Server, address: str, settings: Settings) -> int:
-    """Have the server listen at the address, with TLS if the settings say so; returns the port.
+    """Have the server listen at the address, with TLS if the settings say so and others can reach it; returns the port.
 
     Raises SettingsRefused where the files of TLS cannot be used, RuntimeError where the port cannot be opened.
     """
-    credentials = server_credentials(settings)
+    credentials = None if address.startswith("unix:") else server_credentials(settings)
     return server.add_secure_port(address, credentials) if credentials else server.add_insecure_port(address)
 
 

@@ -18,7 +18,7 @@ from lenet_server.errors import PortUnavailable
 from lenet_server.inference_service import InferenceService
 from lenet_server.interceptor import interceptors
 from lenet_server.methods import SERVICES, Method
-from lenet_server.server_options import connection_options, message_options
+from lenet_server.server_options import options
 from lenet_server.service import ClassifierService
 from lenet_server.settings import Settings
 
@@ -45,7 +45,7 @@ class GrpcServer:
         *,
         reuse_port: bool = False,
     ) -> None:
-        """Open the port, `HOST:PORT` or `unix:PATH`; raises PortUnavailable or SettingsRefused where that is impossible."""
+        """Open the port, `HOST:PORT` or `unix:PATH`; raises PortUnavailable or SettingsRefused where it cannot."""
         self._edge = edge
         # A call that is answered holds a thread, and so does an open stream. How many there are is decided at the door
         # (admission.py), where the rest is refused; threads to spare are for refusing, and for health checks.
@@ -53,8 +53,8 @@ class GrpcServer:
         self._server = grpc.server(
             ThreadPoolExecutor(threads, thread_name_prefix="call"),
             maximum_concurrent_rpcs=2 * threads,  # beyond the door: whoever comes so fast is not even told why
-            interceptors=interceptors(edge.guard),
-            options=[*message_options(settings), *connection_options(settings), ("grpc.so_reuseport", int(reuse_port))],
+            interceptors=interceptors(edge.guard, edge.metrics),
+            options=[*options(settings, address), ("grpc.so_reuseport", int(reuse_port))],
         )
         self._health = health.HealthServicer(
             experimental_non_blocking=True, experimental_thread_pool=ThreadPoolExecutor(1, thread_name_prefix="health")

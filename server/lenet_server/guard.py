@@ -8,10 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from lenet_server import tokens
+from lenet_server.caller import Metadata
 from lenet_server.errors import ServingError, SettingsRefused
 from lenet_server.renewable import Renewable
 from lenet_server.settings import Settings
-from lenet_server.tokens import Metadata, Right, Tokens
+from lenet_server.tokens import Right, Tokens
 
 OPEN = "/grpc.health.v1.Health/"
 CONTROL = (

@@ -7,6 +7,7 @@ import grpc
 
 from lenet_server.errors import ServingError
 from lenet_server.guard import Guard
+from lenet_server.metrics import Metrics
 from lenet_server.statuses import status
 
 Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any] | None"
@@ -15,8 +16,9 @@ Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any] | None"
 class GuardInterceptor(grpc.ServerInterceptor):
     """Asks the guard about each call before a service sees it."""
 
-    def __init__(self, guard: Guard) -> None:
+    def __init__(self, guard: Guard, metrics: Metrics) -> None:
         self._guard = guard
+        self._metrics = metrics
 
     def intercept_service(
         self,
@@ -24,11 +26,16 @@ class GuardInterceptor(grpc.ServerInterceptor):
         handler_call_details: grpc.HandlerCallDetails,
     ) -> Handler:
         """The method's own handler, or one that refuses the call."""
+        handler = continuation(handler_call_details)
         try:
             self._guard.check(handler_call_details.method, handler_call_details.invocation_metadata)
         except ServingError as error:
+            if handler:  # names that nobody knows are no labels: there is no end of them
+                method = handler_call_details.method.rpartition("/")[2]
+                self._metrics.request_started()
+                self._metrics.request_finished(method, status(error)[0].name, 0.0)
             return _refusal(error)
-        return continuation(handler_call_details)
+        return handler
 
 
 def _refusal(error: ServingError) -> Handler:
@@ -39,6 +46,6 @@ def _refusal(error: ServingError) -> Handler:
     return grpc.stream_unary_rpc_method_handler(refuse)
 
 
-def interceptors(guard: Guard | None) -> list[grpc.ServerInterceptor]:
+def interceptors(guard: Guard | None, metrics: Metrics) -> list[grpc.ServerInterceptor]:
     """For grpc.server: the guard, if there is one."""
-    return [GuardInterceptor(guard)] if guard else []
+    return [GuardInterceptor(guard, metrics)] if guard else []

@@ -34,6 +34,11 @@ def dangers(settings: Settings) -> Iterator[str]:
             f"TOKENS CROSS THE NETWORK IN PLAIN TEXT: whoever sees the traffic to {settings.host} can use them. "
             "Set --tls-certificate and --tls-key, or have a proxy before the server do TLS"
         )
+    if settings.token_file and settings.transport == "native":
+        yield (
+            "--transport native reads a message whole, of whatever size, before it asks for its token: choose grpcio "
+            "where callers without one can reach the server"
+        )
     for flag, file in (("--token-file", settings.token_file), ("--tls-key", settings.tls_key)):
         if file and _is_readable_by_all(file):
             yield f"{flag} {file} can be read by every user of this machine: chmod o-r {file}"

@@ -3,12 +3,11 @@
 import hashlib
 import hmac
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
 
+from lenet_server.caller import Metadata
 from lenet_server.errors import PermissionDenied, SettingsRefused, Unauthenticated
-
-Metadata = Iterable[tuple[str, str | bytes]]
 
 # What RFC 6750 lets a bearer token be made of. Shorter ones can be guessed.
 TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")

@@ -20,8 +20,15 @@ from lenet_server.credentials import server_credentials
 from lenet_server.errors import SettingsRefused
 from lenet_server.settings import Settings
 from tests.certificates import DAY, Authority, Pair, connect
+from tests.conftest import ROOT
 
 TIMEOUT = 10.0
+
+
+@pytest.fixture
+def settings() -> Settings:
+    """The defaults, of which the choice of transport is one: TLS takes grpcio."""
+    return Settings(model_repository=ROOT / "models", port=0, http_port=0)
 
 
 @pytest.fixture
@@ -85,8 +92,15 @@ def test_a_client_in_plain_text_gets_nothing_from_a_port_with_tls(secured: App) 
         ask(channel)
 
 
-def test_a_client_with_tls_gets_nothing_from_a_port_in_plain_text(app: App, authority: Authority) -> None:
-    with connect(app.grpc_port, authority.file) as channel, refused():
+@pytest.mark.parametrize("transport", ["native", "grpcio"])
+def test_a_client_with_tls_gets_nothing_from_a_port_in_plain_text(
+    settings: Settings, authority: Authority, transport: str
+) -> None:
+    with (
+        App(replace(settings, transport=transport), CollectorRegistry()) as plain,
+        connect(plain.grpc_port, authority.file) as channel,
+        refused(),
+    ):
         ask(channel)
 
 

@@ -1,6 +1,7 @@
 """What the settings mean for those who can reach the server: told at the start, refused where it cannot work."""
 
 import ipaddress
+import logging
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,6 +9,23 @@ from pathlib import Path
 from lenet_server import certificates
 from lenet_server.guard import read_tokens
 from lenet_server.settings import Settings
+from lenet_server.transports import is_native
+
+log = logging.getLogger(__name__)
+
+
+def announce(settings: Settings) -> None:
+    """Log how the server is secured, where it is, and what is dangerous. Raises SettingsRefused."""
+    described = [describe(settings) for describe in DESCRIPTIONS]
+    if settings.tls_certificate or settings.token_file:
+        log.info("%s", "; ".join(described))
+    for danger in dangers(settings):
+        log.warning("%s", danger)
+
+
+def describe_transport(settings: Settings) -> str:
+    """Who speaks HTTP/2. Raises SettingsRefused where that one cannot do what other settings want."""
+    return f"transport: {'native' if is_native(settings) else 'grpcio'}"
 
 
 def describe_tls(settings: Settings) -> str:
@@ -25,6 +43,9 @@ def describe_tokens(settings: Settings) -> str:
     if settings.token_file is None:
         return "tokens: not needed"
     return f"tokens: {len(read_tokens(settings.token_file))} in {settings.token_file}"
+
+
+DESCRIPTIONS = (describe_transport, describe_tls, describe_tokens)
 
 
 def dangers(settings: Settings) -> Iterator[str]:

@@ -126,6 +126,13 @@ class Settings:
 
 def parse(arguments: Sequence[str] | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
     """Settings from flags and environment. A wrong value ends the program with status 2, naming flag and range."""
+    return parse_command(arguments, environ)[0]
+
+
+def parse_command(
+    arguments: Sequence[str] | None = None, environ: Mapping[str, str] = os.environ
+) -> tuple[Settings, bool]:
+    """The same, and whether the settings are only to be checked."""
     parser = argparse.ArgumentParser(
         prog="lenet-server",
         description="Serve ONNX image classifiers over gRPC, in batches.",
@@ -133,6 +140,9 @@ def parse(arguments: Sequence[str] | None = None, environ: Mapping[str, str] = o
         epilog=f"Each flag is an environment variable as well: --max-batch-size is {PREFIX}MAX_BATCH_SIZE.",
     )
     parser.add_argument("--version", action="version", version=f"lenet-server {version('lenet-server')}")
+    parser.add_argument(
+        "--check", action="store_true", help="try the settings, their files and all models, say how it went, and exit"
+    )
     for each in fields(Settings):
         parser.add_argument(
             f"--{each.name.replace('_', '-')}",
@@ -142,4 +152,6 @@ def parse(arguments: Sequence[str] | None = None, environ: Mapping[str, str] = o
             metavar=each.name.rsplit("_", 1)[-1].upper(),
             help=f"{each.metadata['help']} (default: {'none' if each.default is None else each.default})",
         )
-    return Settings(**vars(parser.parse_args(arguments)))
+    chosen = vars(parser.parse_args(arguments))
+    check = chosen.pop("check")
+    return Settings(**chosen), check

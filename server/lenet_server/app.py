@@ -18,6 +18,7 @@ from lenet_server.cores import usable_cores
 from lenet_server.counts import SharedCounts
 from lenet_server.edge import Edge
 from lenet_server.exposition import expose
+from lenet_server.guard import guard_for
 from lenet_server.http_server import HttpServer
 from lenet_server.images import ImageReader
 from lenet_server.inference_service import InferenceService
@@ -43,13 +44,14 @@ class App:
     def __init__(self, settings: Settings, registry: CollectorRegistry) -> None:
         """Load the models and open the ports; the metrics go into `registry`.
 
-        Raises ModelRejected where there is nothing to serve, PortUnavailable where a port cannot be opened, and
-        SettingsRefused where a setting needs what is not there.
+        Raises SettingsRefused where a setting or the file it names cannot be used, ModelRejected where there is nothing
+        to serve and PortUnavailable where a port cannot be opened.
         """
         self._settings = settings
         self._ready = threading.Event()
         self._metrics = Metrics(SharedCounts(1))
         expose(self._metrics.counts, registry, self._metrics.sample)
+        guard = guard_for(settings, self._metrics.rejected)
         with ExitStack() as undo:
             self._observer = observer_for(settings)
             undo.callback(self._stop_observer, 0.0)
@@ -62,8 +64,9 @@ class App:
             )
             # As many as wait in a queue, and a batch of them in the model.
             max_requests = settings.max_queue_size + settings.max_batch_size
+            classifying = Classifier(self._catalog, reader)
             edge = Edge(
-                Classifier(self._catalog, reader), self._metrics, max_requests, settings.max_streams, self._observer
+                classifying, self._metrics, max_requests, settings.max_streams, guard=guard, observer=self._observer
             )
             # Without the methods that classify: those are in `methods`, from bytes to bytes.
             classifier = ClassifierService(edge, self._catalog)  # type: ignore[abstract]

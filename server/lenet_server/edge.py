@@ -14,6 +14,7 @@ from lenet_server.classifier import Classifier, PendingCall
 from lenet_server.errors import QueueFull, Unavailable
 from lenet_server.exchange import Read, Request, Response
 from lenet_server.grpc_caller import GrpcCaller
+from lenet_server.guard import Guard
 from lenet_server.methods import Method
 from lenet_server.metrics import Metrics
 from lenet_server.progress import Progress
@@ -25,8 +26,9 @@ from lenet_server.stream import RequestStream
 class Edge:
     """Shared by all services and transports of a server, so that one drain ends them all.
 
-    Attributes: `classifier` and `metrics`, `requests`, the door for those that classify, and `observer`, who watches
-    calls; None where nobody does.
+    Attributes: `classifier` and `metrics`; `requests`, the door for those that classify; `guard`, whom the transports
+    ask before they hand a call over, None where everybody may call; and `observer`, who watches calls, None where
+    nobody does.
     """
 
     def __init__(
@@ -35,10 +37,13 @@ class Edge:
         metrics: Metrics,
         max_requests: int,
         max_streams: int,
+        *,
+        guard: Guard | None = None,
         observer: CallObserver | None = None,
     ) -> None:
         self.classifier = classifier
         self.metrics = metrics
+        self.guard = guard
         self.observer = observer
         self.requests = Admission(max_requests, metrics.rejected)
         self._streams = Admission(max_streams, metrics.rejected)

@@ -23,6 +23,14 @@ class ModelNotFound(ServingError):
     """No such model or version is served."""
 
 
+class Unauthenticated(ServingError):
+    """The caller brought no token, or one that this server does not know."""
+
+
+class PermissionDenied(ServingError):
+    """The caller's token does not allow what it asks for."""
+
+
 class NotSupported(ServingError):
     """What the caller wants done is not done here, or only in another set-up."""
 

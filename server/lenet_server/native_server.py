@@ -27,6 +27,7 @@ from lenet_server.native_caller import Event, NativeCaller
 from lenet_server.private_folder import private_folder
 from lenet_server.progress import Progress
 from lenet_server.request_id import request_id
+from lenet_server.server_options import native_options
 from lenet_server.settings import Settings
 from lenet_server.statuses import number, status
 
@@ -67,8 +68,8 @@ class NativeServer:
                 [(method.path, False) for method in methods],
                 io_threads=1,
                 call_details=True,
-                keepalive_permit_without_calls=False,
                 reuse_port=reuse_port,
+                **native_options(settings),
             )
         except OSError as error:
             raise PortUnavailable(settings.host, settings.port, "--port") from error
@@ -141,6 +142,8 @@ class NativeServer:
     def _begin(self, caller: NativeCaller, payload: bytes) -> Batcher | None:
         """Start a call. Returns the batcher that needs steps for it, if one does."""
         try:
+            if self._edge.guard:
+                self._edge.guard.check(self._methods[caller.method].path, caller.metadata())
             if len(payload) > self._max_message_bytes:
                 raise MessageTooLarge(len(payload), self._max_message_bytes)
             call, caller.respond = self._methods[caller.method].read(payload, caller)

@@ -12,8 +12,10 @@ from lenet_server.errors import (
     ModelNotFound,
     ModelRetired,
     NotSupported,
+    PermissionDenied,
     QueueFull,
     ServingError,
+    Unauthenticated,
     Unavailable,
 )
 from lenet_server.request_id import new_request_id
@@ -27,6 +29,8 @@ STATUS_OF: dict[type[ServingError], grpc.StatusCode] = {
     InvalidRequest: grpc.StatusCode.INVALID_ARGUMENT,
     MessageTooLarge: grpc.StatusCode.RESOURCE_EXHAUSTED,
     ModelNotFound: grpc.StatusCode.NOT_FOUND,
+    Unauthenticated: grpc.StatusCode.UNAUTHENTICATED,
+    PermissionDenied: grpc.StatusCode.PERMISSION_DENIED,
     NotSupported: grpc.StatusCode.UNIMPLEMENTED,
     QueueFull: grpc.StatusCode.RESOURCE_EXHAUSTED,
     ModelRetired: grpc.StatusCode.UNAVAILABLE,

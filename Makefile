@@ -24,7 +24,7 @@ test: .venv/everything ## run the tests
 lint: .venv/everything ## check style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy $(OURS) tests examples
+	$(BIN)/mypy $(OURS) tests examples benchmarks
 
 format: .venv/everything ## put the code into the project's form
 	$(BIN)/ruff check --fix .

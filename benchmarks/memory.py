@@ -2,8 +2,9 @@
 
     python -m benchmarks.memory [--millions 10]
 
-After a warm-up, requests of 64 images and a line for each million of them: the resident memory of the supervisor and of
-each worker, and their proportional share (PSS), which counts a page that several processes share once. Where the server is one process, it stands alone.
+After a warm-up, requests of 64 images and a line for each million of them: the resident memory of the supervisor and
+of each worker, and their proportional share (PSS), which counts a page that several processes share once. A server that
+is one process stands alone.
 """
 
 from collections.abc import Sequence

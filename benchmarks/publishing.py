@@ -1,4 +1,4 @@
-"""New versions of a model to publish under load: the bundled file with a last layer of its own, so that answers differ."""
+"""New versions of a model to publish under load: the bundled file with another last layer, so that answers differ."""
 
 import tempfile
 from pathlib import Path

@@ -25,7 +25,13 @@ from tests.processes import server_process
 
 NAMES = ("first", "second")
 PICTURES = 300
-START_SECONDS = 3  # for the callers' processes to start
+CONTROL = {
+    "none": [],
+    "poll": ["--model-control=poll", "--poll-seconds=1"],
+    "explicit": ["--model-control=explicit", "--load-models=*"],
+}
+START_SECONDS = 60  # at most, for the callers' processes to start
+END_SECONDS = 120  # at most, for the last calls to end
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -35,15 +41,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     versions = _versions(count)
     pictures = answers.make(versions, PICTURES)
     print(f"{len(pictures)} pictures, {len(versions)} versions of {len(NAMES)} models", flush=True)
-    control = [] if arguments.model_control == "none" else [f"--model-control={arguments.model_control}"]
-    if arguments.model_control == "poll":
-        control.append("--poll-seconds=1")
     with tempfile.TemporaryDirectory() as folder:
         models = Path(folder, "models")
         for name in NAMES:
             publish(models, name, 1, versions[name, 1])
-        flags = [f"--model-repository={models}", "--host=127.0.0.1", *ours.flags(arguments), *control]
-        with server_process(*flags) as server:
+        flags = [f"--model-repository={models}", "--host=127.0.0.1", *ours.flags(arguments)]
+        with server_process(*flags, *CONTROL[arguments.model_control]) as server:
             disturbed = Server(server.process.pid, server.grpc_port, models, arguments.model_control)
             report, done = soak(disturbed, versions, pictures, arguments)
             status = server.stop()
@@ -63,18 +66,21 @@ def soak(
 ) -> tuple[Report, Disturbances]:
     """Set callers and disturber on a server that is up, and wait for their end."""
     report = Report()
-    until = monotonic() + START_SECONDS + arguments.seconds
     count = arguments.processes
-    tasks = [
-        crowd.Task(f"127.0.0.1:{server.port}", NAMES, range(number, arguments.callers, count), until)
-        for number in range(count)
-    ]
-    with multiprocessing.get_context("spawn").Pool(count) as pool:
+    spawn = multiprocessing.get_context("spawn")
+    everybody_there = spawn.Barrier(count + 1, timeout=START_SECONDS)
+    with spawn.Pool(count, crowd.assemble, [everybody_there]) as pool:
+        everybody_there.wait()
+        until = monotonic() + arguments.seconds
+        tasks = [
+            crowd.Task(f"127.0.0.1:{server.port}", NAMES, range(number, arguments.callers, count), until)
+            for number in range(count)
+        ]
         pending = [pool.apply_async(crowd.run, (task, pictures)) for task in tasks]
         disturber = Disturber(server, versions, kill_every=arguments.kill_every, reload_every=arguments.reload_every)
         try:
             for each in pending:
-                report.add(each.get(START_SECONDS + arguments.seconds + 120))
+                report.add(each.get(arguments.seconds + END_SECONDS))
         finally:
             disturber.stop()
     return report, disturber.done
@@ -113,7 +119,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--processes", type=int, default=4, help="that the callers are spread over")
     parser.add_argument("--kill-every", type=float, default=20, metavar="SECONDS")
     parser.add_argument("--reload-every", type=float, default=15, metavar="SECONDS")
-    parser.add_argument("--model-control", choices=["none", "poll", "explicit"], default="poll")
+    parser.add_argument("--model-control", choices=list(CONTROL), default="poll")
     return parser.parse_args(argv)
 
 

@@ -5,6 +5,7 @@ import random
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from multiprocessing.synchronize import Barrier
 
 import numpy as np
 
@@ -27,6 +28,11 @@ class Task:
     until: float
 
 
+def assemble(barrier: Barrier) -> None:
+    """Wait, as a process that has loaded all it needs, for the others."""
+    barrier.wait()
+
+
 def run(task: Task, pictures: Pictures) -> Report:
     """Be those callers; what they saw."""
     report = Report()
@@ -45,21 +51,24 @@ async def _one(number: int, task: Task, pictures: Pictures, report: Report) -> N
     chance = random.Random(number)  # noqa: S311  # not a secret
     caller = make(number, task.address, pictures)
     usual = 0.01  # seconds that a call takes
+    answered = 0
     try:
         while (sent := time.monotonic()) < task.until:
             leaving = chance.random() < LEAVING
             patience = chance.uniform(0, 2 * usual) if leaving else None
-            await _call(caller, _questions(caller, task, pictures, chance), pictures, report, patience)
+            answered += await _call(caller, _questions(caller, task, pictures, chance), pictures, report, patience)
             if not leaving:
                 usual += (time.monotonic() - sent - usual) / 10
     finally:
         await caller.close()
+    if not answered:
+        report.wrong.append(f"caller {number} was never answered")
 
 
 async def _call(
     caller: Caller, questions: list[Question], pictures: Pictures, report: Report, patience: float | None
-) -> None:
-    """One call, given up after `patience` seconds; every answer is checked."""
+) -> int:
+    """One call, given up after `patience` seconds; every answer is checked. The number of answers."""
     report.counts.update(calls=1, requests=len(questions))
     open_questions = {each.id: each for each in questions}
     sent = time.monotonic()
@@ -79,6 +88,7 @@ async def _call(
     else:
         if open_questions:
             report.wrong.append(f"a call ended well with {len(open_questions)} requests unanswered")
+    return len(questions) - len(open_questions)
 
 
 def _questions(caller: Caller, task: Task, pictures: Pictures, chance: random.Random) -> list[Question]:

@@ -53,8 +53,7 @@ class Disturber:
         self._versions = versions
         self._ended = threading.Event()
         self._workers = len(server.workers())
-        now = time.monotonic()
-        self.done.published.update({version: now for version in versions if version[1] == 1})
+        self.done.published.update({version: 0.0 for version in versions if version[1] == 1})
         self._threads = []
         if self._workers:
             self._threads.append(threading.Thread(target=self._kill, args=[kill_every]))

@@ -1,11 +1,12 @@
 """Measures how throughput grows with the workers, and latency with the load.
 
-    python -m benchmarks.scaling [--most-workers 2]
+    python -m benchmarks.scaling [--most-workers N]
 
 For each number of workers: answers a second under each of the four loads of side_by_side.py. Then, with the server's
 default number, one image a call and 1, 2, 4 … 256 calls under way: answers a second, and how long each took.
 """
 
+import os
 from collections.abc import Sequence
 
 from benchmarks import h2load, ours
@@ -18,7 +19,7 @@ MOST_CONNECTIONS = 32  # fewer, and they fall unevenly on the workers
 def main(argv: Sequence[str] | None = None) -> list[Finding]:
     """Measure, print a table for each question, and return the largest throughput."""
     parser = ours.parser(__doc__)
-    parser.add_argument("--most-workers", type=int, default=2)
+    parser.add_argument("--most-workers", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=5, help="of each round")
     arguments = parser.parse_args(argv)

@@ -87,7 +87,7 @@ def test_a_version_out_of_service_is_noticed(pictures: Pictures) -> None:
 
 def test_only_what_a_killed_worker_had_may_be_unavailable() -> None:
     report = Report()
-    report.failed("UNAVAILABLE", SPAN, retrying=False)
+    report.failed("UNAVAILABLE", "Socket closed", SPAN, retrying=False)
     assert violations(report, Disturbances(kills=[10.2])) == []
     assert violations(report, Disturbances(kills=[20.0])) == ["1 calls ended UNAVAILABLE and were in no killed worker"]
 
@@ -97,7 +97,7 @@ def test_only_what_a_killed_worker_had_may_be_unavailable() -> None:
 )
 def test_no_other_error_may_be_seen(status: str, retrying: bool) -> None:
     report = Report()
-    report.failed(status, SPAN, retrying=retrying)
+    report.failed(status, "why", SPAN, retrying=retrying)
     assert len(violations(report, Disturbances(kills=[10.2]))) == 1
 
 
@@ -105,7 +105,7 @@ def test_reports_of_several_processes_add_up(pictures: Pictures) -> None:
     whole = Report()
     for ended in (10.5, 9.5):
         part = Report()
-        part.failed("UNAVAILABLE", SPAN, retrying=False)
+        part.failed("UNAVAILABLE", "Socket closed", SPAN, retrying=False)
         answer = Answer("a", "first", 1, outputs(pictures, ("first", 1), CHOSEN))
         part.answered(QUESTION, answer, pictures, (9.0, ended), retrying=True)
         whole.add(part)

@@ -152,6 +152,9 @@ def make(number: int, address: str, pictures: Pictures) -> Caller:
             return StreamCaller(address, pictures, INFERENCE)
 
 
+UNWRITTEN = 'Failed "execute_batch": (<grpc._cython.cygrpc.SendMessageOperation'
+"""How grpc.aio tells, under the status INTERNAL of its own making, that a stream's connection is gone as it writes."""
+
 FAILURES = (grpc.aio.AioRpcError, LenetError, RequestFailed)
 
 
@@ -162,4 +165,6 @@ def status_of(error: BaseException) -> str:
     if isinstance(error, ImageError):
         return "INVALID_ARGUMENT"
     cause = error if isinstance(error, grpc.aio.AioRpcError) else error.__cause__
-    return cause.code().name if isinstance(cause, grpc.aio.AioRpcError) else type(error).__name__
+    if not isinstance(cause, grpc.aio.AioRpcError):
+        return type(error).__name__
+    return "UNAVAILABLE" if UNWRITTEN in (cause.debug_error_string() or "") else cause.code().name

@@ -84,7 +84,9 @@ async def _call(
     except TimeoutError:
         report.counts.update(cancelled=1)
     except FAILURES as error:
-        report.failed(status_of(error), repr(error), (sent, time.monotonic()), retrying=caller.retrying)
+        report.failed(
+            status_of(error), " ".join(repr(error).split()), (sent, time.monotonic()), retrying=caller.retrying
+        )
     else:
         if open_questions:
             report.wrong.append(f"a call ended well with {len(open_questions)} requests unanswered")

@@ -28,11 +28,13 @@ class ServerProcess:
         )
         self._reader = threading.Thread(target=self._read)
         self._reader.start()
-        if not self._serving.wait(TIMEOUT) or "grpc_port" not in self.events[-1]:
+        self._serving.wait(TIMEOUT)
+        ports = next((event for event in self.events if "grpc_port" in event), None)
+        if not ports:
             self.stop(signal.SIGKILL)
             raise AssertionError(f"the server did not start: {self.events}")
-        self.grpc_port: int = self.events[-1]["grpc_port"]
-        self.http_port: int = self.events[-1]["http_port"]
+        self.grpc_port: int = ports["grpc_port"]
+        self.http_port: int = ports["http_port"]
 
     def stop(self, with_signal: signal.Signals = signal.SIGTERM) -> int:
         """Send the signal and return the exit status."""

@@ -1,6 +1,7 @@
 """The gRPC port: both services, health and reflection, by way of grpcio."""
 
 import logging
+import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -61,7 +62,11 @@ class GrpcServer:
         )
         for name in ("", *SERVICES):
             self._health.set(name, health_pb2.HealthCheckResponse.NOT_SERVING)
-        self._model_names = sorted({each.model.name for each in catalog})
+        self._catalog = catalog
+        self._serving = False
+        self._telling = threading.Lock()
+        self._told: set[str] = set()
+        catalog.watch(lambda _: self._tell_health())
         classifier_pb2_grpc.add_ClassifierServicer_to_server(classifier, self._server)
         grpc_service_pb2_grpc.add_GRPCInferenceServiceServicer_to_server(inference, self._server)
         for method in methods:  # these in place of the generated ones, which make messages of the bytes
@@ -79,8 +84,20 @@ class GrpcServer:
     def start(self) -> None:
         """Answer calls, and say so to health checks."""
         self._server.start()
-        for name in ("", *SERVICES, *self._model_names):
-            self._health.set(name, health_pb2.HealthCheckResponse.SERVING)
+        self._serving = True
+        self._tell_health()
+
+    def _tell_health(self) -> None:
+        """Have health checks say of each model whether it is served, and of the rest whether any is."""
+        if not self._serving:
+            return
+        with self._telling:
+            served = {each.model.name for each in self._catalog}
+            self._told |= served
+            for name in ("", *SERVICES, *self._told):
+                well = name in served if name in self._told else bool(served)
+                status = health_pb2.HealthCheckResponse.SERVING if well else health_pb2.HealthCheckResponse.NOT_SERVING
+                self._health.set(name, status)
 
     def announce_shutdown(self) -> None:
         """Tell health checks that no new calls should come; those that come are still answered."""

@@ -45,6 +45,10 @@ def _one_of(*choices: str) -> Callable[[str], str]:
     return parse
 
 
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
 def _setting(default: Any, parse: Callable[[str], Any], text: str) -> Any:
     return field(default=default, metadata={"parse": parse, "help": text})
 
@@ -54,6 +58,22 @@ class Settings:
     """How the server is set up."""
 
     model_repository: Path = _setting(Path("models"), Path, "folder of models: NAME/VERSION/model.onnx")
+    version_policy: str = _setting(
+        "latest",
+        _one_of("latest", "all"),
+        "which versions of a model are served, unless its model.toml says: latest or all",
+    )
+    versions: int = _setting(1, _whole(1, 1000), "how many of the latest versions of a model are served")
+    model_control: str = _setting(
+        "none",
+        _one_of("none", "poll", "explicit"),
+        "when models are loaded: none, at the start only; poll, whenever the repository changes; "
+        "explicit, when a caller says so",
+    )
+    poll_seconds: float = _setting(5.0, _number(0.1, 86_400), "pause between looks at the repository, with poll")
+    load_models: tuple[str, ...] = _setting(
+        (), _names, "models to load at the start, with explicit: names with commas between, * for all"
+    )
     host: str = _setting("127.0.0.1", str, "address to listen on; 0.0.0.0 for all interfaces")
     port: int = _setting(50051, _whole(0, 65535), "gRPC port; 0 picks a free one")
     http_port: int = _setting(8080, _whole(0, 65535), "port of /metrics, /livez and /readyz; 0 picks a free one")
@@ -103,6 +123,9 @@ def parse(arguments: Sequence[str] | None = None, environ: Mapping[str, str] = o
             # argparse runs `type` over a default that is a string: the environment is checked like the flag.
             default=environ.get(PREFIX + each.name.upper(), each.default),
             metavar=each.name.rsplit("_", 1)[-1].upper(),
-            help=f"{each.metadata['help']} (default: {each.default})",
+            help=f"{each.metadata['help']} (default: {'none' if each.default == () else each.default})",
         )
-    return Settings(**vars(parser.parse_args(arguments)))
+    settings = Settings(**vars(parser.parse_args(arguments)))
+    if settings.load_models and settings.model_control != "explicit":
+        parser.error(f"--load-models needs --model-control explicit, not {settings.model_control}")
+    return settings

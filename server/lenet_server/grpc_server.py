@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import grpc
-from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_health.v1 import health, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from lenet.inference import grpc_service_pb2_grpc
@@ -15,6 +15,7 @@ from lenet.v1 import classifier_pb2_grpc
 from lenet_server.catalog import Catalog
 from lenet_server.edge import Edge
 from lenet_server.errors import PortUnavailable
+from lenet_server.health import Health
 from lenet_server.inference_service import InferenceService
 from lenet_server.methods import SERVICES, Method
 from lenet_server.service import ClassifierService
@@ -57,11 +58,9 @@ class GrpcServer:
                 ("grpc.so_reuseport", int(reuse_port)),
             ],
         )
-        self._health = health.HealthServicer(
-            experimental_non_blocking=True, experimental_thread_pool=ThreadPoolExecutor(1, thread_name_prefix="health")
-        )
+        self._health = Health()
         for name in ("", *SERVICES):
-            self._health.set(name, health_pb2.HealthCheckResponse.NOT_SERVING)
+            self._health.set(name, well=False)
         self._catalog = catalog
         self._serving = False
         self._telling = threading.Lock()
@@ -95,13 +94,11 @@ class GrpcServer:
             served = {each.model.name for each in self._catalog}
             self._told |= served
             for name in ("", *SERVICES, *self._told):
-                well = name in served if name in self._told else bool(served)
-                status = health_pb2.HealthCheckResponse.SERVING if well else health_pb2.HealthCheckResponse.NOT_SERVING
-                self._health.set(name, status)
+                self._health.set(name, well=name in served if name in self._told else bool(served))
 
     def announce_shutdown(self) -> None:
         """Tell health checks that no new calls should come; those that come are still answered."""
-        self._health.enter_graceful_shutdown()
+        self._health.end()
 
     def stop(self, grace_seconds: float) -> None:
         """Refuse new calls, answer those that were accepted, and close the port. After the grace the rest is ended."""
@@ -109,3 +106,4 @@ class GrpcServer:
         # A stream that sent bytes which are no message can keep grpcio from ever saying that it has stopped.
         if not self._server.stop(LINGER_SECONDS).wait(LINGER_SECONDS + PATIENCE_SECONDS):
             log.warning("grpcio has not stopped after %g s: ending without it", LINGER_SECONDS + PATIENCE_SECONDS)
+        self._health.close()

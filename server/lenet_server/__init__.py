@@ -9,16 +9,25 @@ From the wire inwards, each module knows only those below it:
     service           lenet.v1.Classifier: protobuf messages in, answers or statuses out
     inference_service inference.GRPCInferenceService, the same for the Open Inference Protocol
     edge, stream      what both share: count, turn errors into statuses
+    health            grpc.health.v1: what is well, and who watches it
     admission         the door: how many are inside, and who is turned away
     messages          between lenet.v1 and plain values
     inference_…       between the inference protocol and plain values
     classifier        one call: find the model, read the pictures, queue, rank the labels
     images            picture files and arrays become the model's input
-    catalog           the models that are served
-    repository        the folders that they come from
+    catalog           the models that are served, exchanged without a caller noticing
     batcher           whatever calls have come become one batch
-    model             the ONNX Runtime session
+    model, session    a file in ONNX Runtime, warmed up
+    graph             what it computes: own_graph by lenet's contract, foreign_graph as foreign_options say
     job               what waits in the queue, and what the model answers
+
+What is to be served:
+
+    control           what callers may ask: load, unload, index
+    manager           follows the repository and has the fleet serve by a plan
+    fleet             those that serve: all by the plan, or none
+    planner, plan     which versions, of what is on the disk, the version_policy and what is broken; repository_index
+    repository        the folders, and model.toml: model_options, toml_table
 
 `errors` are known to all of them, and `statuses` says what each becomes over gRPC. `metrics` and `model_metrics` count,
 in the shared memory of `counts`; `exposition` and `model_statistics` tell what all processes have counted. `cores` and

@@ -1,6 +1,7 @@
 """What has to be known of an ONNX image classifier that does not say it itself: the table [foreign] of model.toml."""
 
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
@@ -10,6 +11,7 @@ from lenet_server.errors import ModelRejected
 from lenet_server.toml_table import TomlTable
 
 Colours = Literal["rgb", "bgr"]
+FILE_NAME = re.compile(r"[\w-][\w .-]*")
 MAX_SIDE = 16_384  # pixels
 
 
@@ -64,7 +66,7 @@ def read_labels(text: str) -> tuple[str, ...]:
 
 def _labels(value: Any) -> tuple[str, ...] | str | None:
     if isinstance(value, str):
-        return value if value and "/" not in value and "\\" not in value and not value.startswith(".") else None
+        return value if FILE_NAME.fullmatch(value) else None
     if not isinstance(value, list) or not value or not all(isinstance(each, str) and each for each in value):
         return None
     return tuple(value) if len(set(value)) == len(value) else None

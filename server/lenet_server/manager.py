@@ -69,6 +69,14 @@ class ModelManager:
         if self._poller.is_alive():
             self._poller.join()
 
+    def look(self) -> None:
+        """Serve what the repository has by now, as far as it can be served.
+
+        Raises ModelRejected where the repository is not there.
+        """
+        with self._changing:
+            self._follow(scan(self._root))
+
     def load(self, name: str) -> None:
         """See Control."""
         self._require_explicit()
@@ -112,8 +120,7 @@ class ModelManager:
         missing = False
         while not self._stopped.wait(self._poll_seconds):
             try:
-                with self._changing:
-                    self._follow(scan(self._root))
+                self.look()
                 missing = False
             except ModelRejected as error:
                 if not missing:

@@ -56,7 +56,5 @@ class Model:
             if shapes != {(size, len(self.labels))}:
                 raise ModelRejected(f"a batch of {size} gets outputs of the shapes {shapes}")
             if not np.allclose(outputs.probabilities.sum(axis=1), 1, atol=1e-3):
-                raise ModelRejected(
-                    f"the probabilities of an image come to {outputs.probabilities[0].sum():.4g}, not to 1: are they "
-                    "logits, for which model.toml says `softmax = true`?"
-                )
+                total = outputs.probabilities.sum(axis=1)[0]
+                raise ModelRejected(f"the probabilities of an image come to {total:.4g}, not to 1: are they logits?")

@@ -30,7 +30,7 @@ def read(text: str) -> ModelOptions:
     """The options in a text. Raises ModelRejected, naming the key, for what is unknown or wrong."""
     try:
         table = TomlTable(tomllib.loads(text), "")
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # TOMLDecodeError, and numbers or nesting beyond all bounds
         raise ModelRejected(f"not TOML: {error}") from error
     labels, foreign = table.table("labels"), table.table("foreign")
     options = ModelOptions(

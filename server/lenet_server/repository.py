@@ -34,7 +34,7 @@ def scan(root: Path) -> dict[str, FoundModel]:
     """The models below `root` by name. Raises ModelRejected where `root` is not a folder that can be read."""
     try:
         root = root.resolve(strict=True)
-        names = sorted(each.name for each in root.iterdir() if not each.name.startswith("."))
+        names = sorted(each.name for each in root.iterdir() if each.name[0] != "." and each.name.isprintable())
     except OSError as error:
         raise ModelRejected(f"the model repository {root} is not a folder: set --model-repository ({error})") from error
     found = {name: _model(root, name) for name in names}
@@ -72,7 +72,8 @@ def _files(folder: Path) -> dict[int, Path]:
         return {}
     except OSError as error:
         raise ModelRejected(f"{folder.name} cannot be read: {error}") from error
-    return {int(each.name): each / MODEL for each in numbered if _is_there(each / MODEL)}
+    files = {int(each.name): each / MODEL for each in numbered if _is_there(each / MODEL)}
+    return dict(sorted(files.items()))
 
 
 def _is_there(path: Path) -> bool:

@@ -6,15 +6,21 @@ import threading
 import weakref
 from collections.abc import Iterator
 from pathlib import Path
+from queue import SimpleQueue
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
+from lenet_imaging import Limits
 from lenet_server.batcher import Batcher
 from lenet_server.caller import Metadata
 from lenet_server.catalog import Catalog, ServedModel
+from lenet_server.classifier import Call, Classifier, PendingCall
 from lenet_server.counts import SharedCounts
 from lenet_server.errors import InvalidRequest, ModelNotFound, ModelRetired, NoModel, PlanRejected
+from lenet_server.images import ImageReader, Pixels
 from lenet_server.job import Job
 from lenet_server.metrics import Metrics
 from lenet_server.model import Model
@@ -149,6 +155,21 @@ def test_what_waits_on_the_old_version_is_answered_and_then_it_is_freed(catalog:
     del old
     gc.collect()
     assert model() is None
+
+
+def test_a_call_that_found_the_old_version_is_answered_by_the_new(catalog: Catalog) -> None:
+    """The exchange comes while the call's pictures are read, after its model was found."""
+    serve(catalog, planned("m", 1))
+
+    class ReaderMeanwhile(ImageReader):
+        def read(self, *arguments: Any, **named: Any) -> tuple[NDArray[np.uint8] | None, dict[int, str]]:
+            serve(catalog, planned("m", 2))
+            return super().read(*arguments, **named)
+
+    answered: SimpleQueue[PendingCall] = SimpleQueue()
+    reader = ReaderMeanwhile(Limits(), max_images=1, max_input_bytes=1000, cores=1)
+    Classifier(catalog, reader).start(Call([Pixels((1, 28, 28), bytes(784))], Someone()), answered.put)
+    assert answered.get(timeout=TIMEOUT).answer().version == 2
 
 
 def test_whoever_watches_is_told_what_has_left_and_finds_the_new(catalog: Catalog) -> None:

@@ -1,5 +1,6 @@
 """What is found in a model repository, and what is not followed out of it."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,8 @@ def test_models_are_found_by_name_and_whole_number(tmp_path: Path) -> None:
         publish(tmp_path, "a", version)
     publish(tmp_path, "b", 2)
     publish(tmp_path, "b", 10)
-    publish(tmp_path, ".hidden", 1)
+    for name in (".hidden", "line\nbreak", os.fsdecode(b"no utf-8 \xff")):
+        publish(tmp_path, name, 1)
     (tmp_path / "a" / "8").mkdir()  # a version without a file is none
     (tmp_path / "lost+found").mkdir()
     (tmp_path / "notes.txt").write_text("no model")

@@ -36,9 +36,9 @@ def root(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def explicit(root: Path) -> Iterator[grpc.Channel]:
+def explicit(root: Path, transport: str) -> Iterator[grpc.Channel]:
     """A server that has loaded nothing yet."""
-    settings = Settings(model_repository=root, port=0, http_port=0, model_control="explicit")
+    settings = Settings(model_repository=root, port=0, http_port=0, model_control="explicit", transport=transport)
     with App(settings, CollectorRegistry()) as app, grpc.insecure_channel(f"127.0.0.1:{app.grpc_port}") as channel:
         yield channel
 

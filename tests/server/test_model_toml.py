@@ -221,10 +221,10 @@ def test_external_data_outside_of_its_folder_is_refused(tmp_path: Path) -> None:
         Model(tmp_path / "1/model.onnx", name="m", version=1, threads=1, foreign=ForeignOptions(LABELS, softmax=True))
 
 
-def test_a_foreign_model_is_served_like_any_other(tmp_path: Path, images: NDArray[np.uint8]) -> None:
+def test_a_foreign_model_is_served_like_any_other(tmp_path: Path, transport: str, images: NDArray[np.uint8]) -> None:
     publish(tmp_path, "colours", 3, foreign_model(batch=1).SerializeToString())
     write_options(tmp_path, "colours", FOREIGN + "scale = 1.0\n")
-    chosen = Settings(model_repository=tmp_path, port=0, http_port=0)
+    chosen = Settings(model_repository=tmp_path, port=0, http_port=0, transport=transport)
     with App(chosen, CollectorRegistry()) as app:
         with grpc.insecure_channel(f"127.0.0.1:{app.grpc_port}") as channel:
             stub = inference_rpc.GRPCInferenceServiceStub(channel)

@@ -3,7 +3,14 @@
 From the wire inwards, each module knows only those below it:
 
     cli, settings     flags and environment in, an exit status out
-    app               the whole server: put together, drained, taken down
+    supervisor        the whole server: the process that starts the workers and looks after them
+    worker_…          a worker's process, its place, and all of them as one
+    worker            what a worker does
+    line, orders      what supervisor and workers ask of each other
+    shared_port       the port that the workers share
+    app               the whole server in one process, for tests and programs that embed it
+    serving           what is between the port and the catalog, put together
+    loading           from a planned version to a model with its queue
     grpc_server       the gRPC port: both services, health, reflection
     http_server       the HTTP port: /metrics, /livez, /readyz
     service           lenet.v1.Classifier: protobuf messages in, answers or statuses out

@@ -10,8 +10,8 @@ from dataclasses import asdict
 from prometheus_client import CollectorRegistry
 
 from lenet_server import logs, settings
-from lenet_server.app import App
 from lenet_server.errors import ModelRejected, PortUnavailable
+from lenet_server.supervisor import Supervisor
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logs.configure(chosen.log_format, chosen.log_level)
     log.info("settings: %s", ", ".join(f"{name}={value}" for name, value in asdict(chosen).items()))
     try:
-        with signals_awaited() as wait_for_signal, App(chosen, CollectorRegistry()):
+        with signals_awaited() as wait_for_signal, Supervisor(chosen, CollectorRegistry()):
             wait_for_signal()
     except (ModelRejected, PortUnavailable) as error:
         log.error("%s", error)

@@ -2,7 +2,6 @@
 
 from typing import Protocol
 
-from lenet_server.catalog import Catalog
 from lenet_server.plan import Plan
 
 
@@ -15,19 +14,3 @@ class Fleet(Protocol):
         Raises PlanRejected, and leaves everything as it was, where a version cannot be served. Called by one thread
         at a time.
         """
-
-
-class LocalFleet:
-    """A fleet of one: the catalog of this process."""
-
-    def __init__(self, catalog: Catalog) -> None:
-        self._catalog = catalog
-
-    def apply(self, plan: Plan) -> None:
-        """See Fleet."""
-        try:
-            self._catalog.prepare(plan)
-        except BaseException:
-            self._catalog.abort()
-            raise
-        self._catalog.commit()

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 PREFIX = "LENET_SERVER_"
+AUTO = "auto"
 
 
 def _whole(low: int, high: int) -> Callable[[str], int]:
@@ -19,6 +20,13 @@ def _whole(low: int, high: int) -> Callable[[str], int]:
         if not text.strip().lstrip("-").isdecimal() or not low <= int(text) <= high:
             raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from {low} to {high}")
         return int(text)
+
+    return parse
+
+
+def _whole_or_auto(low: int, high: int) -> Callable[[str], int | str]:
+    def parse(text: str) -> int | str:
+        return text if text == AUTO else _whole(low, high)(text)
 
     return parse
 
@@ -82,6 +90,18 @@ class Settings:
         _one_of("auto", "native", "grpcio"),
         "who speaks HTTP/2: native (pygrpc-native: fast, plaintext only), grpcio, or auto: native where it can",
     )
+    workers: int | str = _setting(
+        AUTO, _whole_or_auto(1, 1024), "processes that answer calls; auto: one per usable core"
+    )
+    pin_workers: str = _setting(
+        "yes", _one_of("yes", "no"), "yes: several workers get a core of their own each, where there are enough"
+    )
+    worker_timeout_seconds: float = _setting(
+        30.0, _number(0.1, 3600), "a worker that does not answer its supervisor for so long is killed, and replaced"
+    )
+    load_timeout_seconds: float = _setting(
+        300.0, _number(1, 86_400), "a worker that has not loaded its models after so long is killed, and replaced"
+    )
     max_batch_size: int = _setting(64, _whole(1, 4096), "most images in one run of the model")
     max_queue_delay_ms: float = _setting(
         0.0, _number(0, 10_000), "how long a free model waits for its batch to fill; 0 takes what is there"
@@ -95,7 +115,7 @@ class Settings:
     max_image_bytes: int = _setting(32 * 2**20, _whole(1, 2**31 - 1), "largest picture file in a request, in bytes")
     max_image_pixels: int = _setting(64_000_000, _whole(1, 2**30), "largest picture: width × height in pixels")
     inference_threads: int = _setting(
-        0, _whole(0, 1024), "threads that compute one batch; 0 for as many as there are usable cores"
+        0, _whole(0, 1024), "threads that compute one batch; 0 for a worker's share of the usable cores"
     )
     shutdown_delay_seconds: float = _setting(
         0.0, _number(0, 600), "pause between failing health checks and refusing calls, for load balancers to notice"

@@ -22,10 +22,10 @@ from lenet_server.classifier import Classifier
 from lenet_server.counts import SharedCounts
 from lenet_server.edge import Edge
 from lenet_server.exposition import expose
-from lenet_server.fleet import LocalFleet
 from lenet_server.images import ImageReader
 from lenet_server.inference_service import InferenceService
 from lenet_server.job import Outputs
+from lenet_server.local_fleet import LocalFleet
 from lenet_server.manager import ModelManager
 from lenet_server.metrics import Metrics
 from lenet_server.model import Model

@@ -7,7 +7,7 @@ OURS := imaging/lenet_imaging trainer/lenet_trainer server/lenet_server client/l
 PROJECTS := $(wildcard */pyproject.toml) constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint format generate check-generated serve train clean
+.PHONY: help install demo test lint format bench soak generate check-generated serve train clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -24,11 +24,17 @@ test: .venv/everything ## run the tests
 lint: .venv/everything ## check style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy $(OURS) tests examples
+	$(BIN)/mypy $(OURS) tests examples benchmarks
 
 format: .venv/everything ## put the code into the project's form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+bench: .venv/everything ## measure the server, in seconds; benchmarks/ has the long forms (needs h2load)
+	$(BIN)/python -m benchmarks
+
+soak: .venv/everything ## 64 callers for five minutes: workers killed, models reloaded, every answer checked
+	$(BIN)/python -m benchmarks.soak
 
 serve: .venv/serving ## serve models/ on port 50051
 	$(BIN)/lenet-server --model-repository models
@@ -59,7 +65,7 @@ clean: ## remove the environments and the caches
 	@touch $@
 
 .venv/everything: $(PROJECTS) tests/requirements.txt | .venv/bin/python .venv-tritonclient/ready
-	$(PIP) ./proto ./imaging ./server ./client ./trainer -r tests/requirements.txt
+	$(PIP) ./proto ./imaging './server[tracing]' ./client ./trainer -r tests/requirements.txt
 	$(PIP) --no-deps -e proto -e imaging -e server -e client -e trainer
 	@touch $@ .venv/serving
 

@@ -12,6 +12,8 @@
     ├── ImageError          one picture cannot be read; its neighbours are answered
     ├── InvalidRequest      the request is wrong in itself, or too large
     ├── ModelNotFound       the server has no such model or version
+    ├── Unauthenticated     the server wants a token, or does not know this one
+    ├── PermissionDenied    the token does not allow this
     ├── ServerBusy          the server's queue is full
     ├── ServerUnavailable   no server answers, or it is shutting down
     ├── TimedOut            no answer came within the timeout
@@ -25,10 +27,12 @@ from lenet_client._errors import (
     InvalidRequest,
     LenetError,
     ModelNotFound,
+    PermissionDenied,
     ServerBusy,
     ServerFault,
     ServerUnavailable,
     TimedOut,
+    Unauthenticated,
 )
 from lenet_client._images import ImageInput
 from lenet_client._values import Model, Prediction
@@ -42,9 +46,11 @@ __all__ = [
     "LenetError",
     "Model",
     "ModelNotFound",
+    "PermissionDenied",
     "Prediction",
     "ServerBusy",
     "ServerFault",
     "ServerUnavailable",
     "TimedOut",
+    "Unauthenticated",
 ]

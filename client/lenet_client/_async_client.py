@@ -14,16 +14,31 @@ from lenet_client._channel import DEFAULT_TIMEOUT, IN_FLIGHT, OPTIONS
 from lenet_client._errors import ImageError, translated
 from lenet_client._images import ImageInput
 from lenet_client._messages import Batch, Question, batches, is_serving, model_request, single, to_model
+from lenet_client._security import File, authorization, credentials
 from lenet_client._values import Model, Prediction
 
 
 class AsyncClient:
     """A connection to a lenet server, for one event loop. Parameters and errors are those of Client."""
 
-    def __init__(self, server: str = "localhost:50051", *, timeout: float | None = DEFAULT_TIMEOUT) -> None:
+    def __init__(
+        self,
+        server: str = "localhost:50051",
+        *,
+        timeout: float | None = DEFAULT_TIMEOUT,
+        tls: bool = False,
+        tls_ca: File | None = None,
+        tls_certificate: File | None = None,
+        tls_key: File | None = None,
+        token: str | None = None,
+    ) -> None:
         self.server = server
         self._timeout = timeout
-        self._channel = grpc.aio.insecure_channel(server, OPTIONS)
+        self._metadata = authorization(token)
+        secure = credentials(tls, tls_ca, tls_certificate, tls_key)
+        self._channel = (
+            grpc.aio.secure_channel(server, secure, OPTIONS) if secure else grpc.aio.insecure_channel(server, OPTIONS)
+        )
         self._classifier = rpc.ClassifierStub(self._channel)
         self._check = health_pb2_grpc.HealthStub(self._channel).Check  # type: ignore[attr-defined]  # not in its stubs
 
@@ -62,19 +77,25 @@ class AsyncClient:
     async def models(self) -> list[Model]:
         """See Client.models."""
         with translated(self.server):
-            response = await self._classifier.ListModels(pb.ListModelsRequest(), timeout=self._timeout)
+            response = await self._classifier.ListModels(
+                pb.ListModelsRequest(), timeout=self._timeout, metadata=self._metadata
+            )
         return [to_model(each) for each in response.models]
 
     async def model(self, name: str = "", version: int | str = 0) -> Model:
         """See Client.model."""
         with translated(self.server):
             request = model_request(name, version)
-            return to_model(await self._classifier.GetModel(request, timeout=self._timeout))
+            return to_model(await self._classifier.GetModel(request, timeout=self._timeout, metadata=self._metadata))
 
     async def healthy(self, model: str = "") -> bool:
         """See Client.healthy."""
         with translated(self.server):
-            return is_serving(await self._check(health_pb2.HealthCheckRequest(service=model), timeout=self._timeout))
+            return is_serving(
+                await self._check(
+                    health_pb2.HealthCheckRequest(service=model), timeout=self._timeout, metadata=self._metadata
+                )
+            )
 
     async def close(self) -> None:
         """Close the connection; calls on their way end."""
@@ -93,4 +114,8 @@ class AsyncClient:
         if not images:
             return batch.results(pb.ClassifyResponse())
         with translated(self.server):
-            return batch.results(await self._classifier.Classify(question.request(images), timeout=self._timeout))
+            return batch.results(
+                await self._classifier.Classify(
+                    question.request(images), timeout=self._timeout, metadata=self._metadata
+                )
+            )

@@ -13,6 +13,7 @@ from lenet_client._channel import DEFAULT_TIMEOUT, IN_FLIGHT, OPTIONS
 from lenet_client._errors import ImageError, translated
 from lenet_client._images import ImageInput
 from lenet_client._messages import Batch, Question, batches, is_serving, model_request, single, to_model
+from lenet_client._security import File, authorization, credentials
 from lenet_client._values import Model, Prediction
 
 
@@ -20,13 +21,30 @@ class Client:
     """A connection to a lenet server, for use from any number of threads.
 
     `server` is HOST:PORT. `timeout` is in seconds and holds for each request; None waits without end.
-    Every method raises a LenetError where it gets no answer.
+    `tls` encrypts the connection; `tls_ca` is a PEM file of those who may sign the server's certificate (default: the
+    well-known ones), `tls_certificate` and `tls_key` are PEM files that show who the client is. Each of them implies
+    `tls`. `token` is sent with each call: without TLS, in plain text.
+    Every method raises a LenetError where it gets no answer; the constructor OSError or ValueError for what is wrong.
     """
 
-    def __init__(self, server: str = "localhost:50051", *, timeout: float | None = DEFAULT_TIMEOUT) -> None:
+    def __init__(
+        self,
+        server: str = "localhost:50051",
+        *,
+        timeout: float | None = DEFAULT_TIMEOUT,
+        tls: bool = False,
+        tls_ca: File | None = None,
+        tls_certificate: File | None = None,
+        tls_key: File | None = None,
+        token: str | None = None,
+    ) -> None:
         self.server = server
         self._timeout = timeout
-        self._channel = grpc.insecure_channel(server, OPTIONS)
+        self._metadata = authorization(token)
+        secure = credentials(tls, tls_ca, tls_certificate, tls_key)
+        self._channel = (
+            grpc.secure_channel(server, secure, OPTIONS) if secure else grpc.insecure_channel(server, OPTIONS)
+        )
         self._classifier = rpc.ClassifierStub(self._channel)
         self._check = health_pb2_grpc.HealthStub(self._channel).Check  # type: ignore[attr-defined]  # not in its stubs
 
@@ -70,18 +88,25 @@ class Client:
     def models(self) -> list[Model]:
         """All model versions that the server has."""
         with translated(self.server):
-            response = self._classifier.ListModels(pb.ListModelsRequest(), timeout=self._timeout)
+            response = self._classifier.ListModels(
+                pb.ListModelsRequest(), timeout=self._timeout, metadata=self._metadata
+            )
         return [to_model(each) for each in response.models]
 
     def model(self, name: str = "", version: int | str = 0) -> Model:
         """One model version; name and version are those of classify()."""
         with translated(self.server):
-            return to_model(self._classifier.GetModel(model_request(name, version), timeout=self._timeout))
+            request = model_request(name, version)
+            return to_model(self._classifier.GetModel(request, timeout=self._timeout, metadata=self._metadata))
 
     def healthy(self, model: str = "") -> bool:
         """Whether the server, or one of its models, takes calls. Raises ModelNotFound for a model it does not know."""
         with translated(self.server):
-            return is_serving(self._check(health_pb2.HealthCheckRequest(service=model), timeout=self._timeout))
+            return is_serving(
+                self._check(
+                    health_pb2.HealthCheckRequest(service=model), timeout=self._timeout, metadata=self._metadata
+                )
+            )
 
     def close(self) -> None:
         """Close the connection; calls on their way end."""
@@ -98,7 +123,11 @@ class Client:
     def _start(self, batch: Batch, question: Question) -> "grpc.Future[pb.ClassifyResponse] | None":
         """Send the batch; None where nothing in it can be sent."""
         images = batch.images()
-        return self._classifier.Classify.future(question.request(images), timeout=self._timeout) if images else None
+        return (
+            self._classifier.Classify.future(question.request(images), timeout=self._timeout, metadata=self._metadata)
+            if images
+            else None
+        )
 
     def _finish(self, batch: Batch, call: "grpc.Future[pb.ClassifyResponse] | None") -> list[Prediction | ImageError]:
         with translated(self.server):

@@ -30,6 +30,14 @@ class ModelNotFound(LenetError):
     """The server has no such model, or no such version of it."""
 
 
+class Unauthenticated(LenetError):
+    """The server wants a token, or does not know the one that it got."""
+
+
+class PermissionDenied(LenetError):
+    """The token does not allow what was asked for."""
+
+
 class ServerBusy(LenetError):
     """The server has more to do than its queue holds; later it may have time."""
 
@@ -49,6 +57,8 @@ class ServerFault(LenetError):
 ERROR_OF: dict[grpc.StatusCode, type[LenetError]] = {
     grpc.StatusCode.INVALID_ARGUMENT: InvalidRequest,
     grpc.StatusCode.NOT_FOUND: ModelNotFound,
+    grpc.StatusCode.UNAUTHENTICATED: Unauthenticated,
+    grpc.StatusCode.PERMISSION_DENIED: PermissionDenied,
     grpc.StatusCode.RESOURCE_EXHAUSTED: ServerBusy,
     grpc.StatusCode.UNAVAILABLE: ServerUnavailable,
     grpc.StatusCode.DEADLINE_EXCEEDED: TimedOut,

@@ -3,6 +3,7 @@
 From the wire inwards, each module knows only those below it:
 
     cli, settings     flags and environment in, an exit status out
+    check             what a start would meet
     supervisor        the whole server: the process that starts the workers and looks after them
     worker_…          a worker's process, its place, and all of them as one
     worker            what a worker does
@@ -12,11 +13,17 @@ From the wire inwards, each module knows only those below it:
     serving           what is between the port and the catalog, put together
     loading           from a planned version to a model with its queue
     grpc_server       the gRPC port: both services, health, reflection
+    interceptor       the guard before its services
+    server_options    limits of messages and connections
+    credentials       TLS for it, with certificates that are renewed
     http_server       the HTTP port: /metrics, /livez, /readyz
     service           lenet.v1.Classifier: protobuf messages in, answers or statuses out
     inference_service inference.GRPCInferenceService, the same for the Open Inference Protocol
     edge, stream      what both share: count, turn errors into statuses
     health            grpc.health.v1: what is well, and who watches it
+    guard, tokens     who may call what
+    certificates      the files of TLS, tried out
+    renewable         what is read again when its files change
     admission         the door: how many are inside, and who is turned away
     messages          between lenet.v1 and plain values
     inference_…       between the inference protocol and plain values
@@ -37,8 +44,11 @@ What is to be served:
     repository        the folders, and model.toml: model_options, toml_table
 
 `errors` are known to all of them, and `statuses` says what each becomes over gRPC. `metrics` and `model_metrics` count,
-in the shared memory of `counts`; `exposition` and `model_statistics` tell what all processes have counted. `cores` and
-`logs` stand by themselves.
+in the shared memory of `counts`; `exposition` and `model_statistics` tell what all processes have counted. `security`
+says what settings mean for who can reach the server. `cores` and `logs` stand by themselves.
+
+Whoever watches calls, `access_log` and `tracing`, is a `call_observer` of the edge, made by `observers`; the call's
+`progress` tells it when what happened, and `request_id` what the call is called.
 """
 
 from importlib.metadata import version

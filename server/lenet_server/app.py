@@ -15,6 +15,7 @@ from lenet_server.loading import described, open_catalog
 from lenet_server.local_fleet import LocalFleet
 from lenet_server.manager import ModelManager
 from lenet_server.metrics import Metrics
+from lenet_server.observers import observer_for
 from lenet_server.serving import Serving
 from lenet_server.settings import Settings
 
@@ -30,21 +31,25 @@ class App:
     def __init__(self, settings: Settings, registry: CollectorRegistry) -> None:
         """Load the models and open the ports; the metrics go into `registry`.
 
-        Raises ModelRejected where there is nothing to serve and PortUnavailable where a port cannot be opened.
+        Raises SettingsRefused where a setting or the file it names cannot be used, ModelRejected where there is nothing
+        to serve and PortUnavailable where a port cannot be opened.
         """
         self._settings = settings
         self._counts = SharedCounts(1)
         metrics = Metrics(self._counts)
         expose(self._counts, registry, metrics.sample)
         with ExitStack() as undo:
-            self._catalog = open_catalog(settings, metrics)
+            observer = observer_for(settings)
+            if observer:
+                undo.callback(observer.stop, 0.0)
+            self._catalog = open_catalog(settings, metrics, observer)
             undo.callback(self._catalog.stop)
             self._manager = ModelManager(settings, LocalFleet(self._catalog))
             self._manager.start()
             undo.callback(self._manager.stop)
             self._http = HttpServer(settings.host, settings.http_port, registry, lambda: self._serving.is_ready())
             undo.callback(self._http.stop)
-            self._serving = Serving(settings, metrics, self._catalog, self._manager, cores=usable_cores())
+            self._serving = Serving(settings, metrics, self._catalog, self._manager, observer, cores=usable_cores())
             undo.pop_all()
         self.grpc_port = self._serving.port
         self.http_port = self._http.port
@@ -73,7 +78,6 @@ class App:
         if self._settings.shutdown_delay_seconds:
             threading.Event().wait(self._settings.shutdown_delay_seconds)
         self._serving.stop(self._settings.shutdown_grace_seconds)
-        self._catalog.stop()
         self._http.stop()
         answered = requests_by_code(self._counts)
         log.info("stopped, requests answered: %d", sum(answered.values()), extra={"fields": {"requests": answered}})

@@ -44,6 +44,10 @@ class BatchObserver(Protocol):
         """Nothing waits: there is time to write down what was told."""
 
 
+# Is told, where somebody watches calls, what each run of the model took of them, when it began and when it ended.
+Watch = Callable[[Sequence[Share], float, float], None]
+
+
 class Batcher:
     """A bounded queue before a model.
 
@@ -61,6 +65,7 @@ class Batcher:
         max_delay_seconds: float = 0.0,
         max_queue_size: int = 1024,
         inline: bool = True,
+        watch: Watch | None = None,
     ) -> None:
         """`inline` lets the threads of callers compute: not for a model so slow that they have better things to do."""
         self._predict = predict
@@ -69,6 +74,7 @@ class Batcher:
         self._max_delay_seconds = max_delay_seconds
         self._max_queue_size = max_queue_size
         self._inline = inline and not max_delay_seconds
+        self._watch = watch
         self._queue = JobQueue()
         self._lock = threading.Lock()  # of the queue
         self._changed = threading.Condition(self._lock)
@@ -198,6 +204,8 @@ class Batcher:
         finally:
             seconds = time.monotonic() - began
             self._observer.batch_computed(Computed(queue_seconds, len(shares), seconds, len(images), probabilities))
+            if self._watch:
+                self._watch(shares, began, began + seconds)
         return outputs
 
     def _fail(self, jobs: Sequence[Job], error: Exception) -> None:

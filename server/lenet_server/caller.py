@@ -18,3 +18,6 @@ class Caller(Protocol):
 
     def metadata(self) -> Metadata:
         """Pairs of a key, in lower case, and a value, which is bytes where the key ends in -bin."""
+
+    def peer(self) -> str:
+        """Where the call came from, in gRPC's form: ipv4:HOST:PORT, ipv6:[HOST]:PORT or unix:PATH."""

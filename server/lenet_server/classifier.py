@@ -14,9 +14,10 @@ from lenet_server.batcher import Batcher
 from lenet_server.caller import Caller
 from lenet_server.catalog import Catalog, ServedModel
 from lenet_server.errors import InvalidRequest, ModelRetired
-from lenet_server.images import Block, ImageReader, Images
+from lenet_server.images import Block, ImageReader, Images, needs_decoding
 from lenet_server.job import DEFAULT_PRIORITY, LEAST_URGENT, MOST_URGENT, Job, Outputs, lost
 from lenet_server.model import Model
+from lenet_server.progress import Progress
 
 DEFAULT_TOP_K = 3
 
@@ -34,6 +35,8 @@ class Call:
     timeout_seconds: float = float("inf")  # how long the call may wait for the model, if its caller waits longer
     all_or_nothing: bool = False  # whether an image that cannot be read fails the whole call
     label: str = ""  # of a version, in the place of its number
+    request_id: str = ""  # what the message calls itself
+    progress: Progress | None = None  # where somebody watches
 
 
 @dataclass(frozen=True)
@@ -140,10 +143,13 @@ class Classifier:
     def _start(
         self, served: ServedModel, call: Call, done: Callable[[PendingCall], None], wake: bool
     ) -> Batcher | None:
-        caller, now = call.caller, time.monotonic()
+        caller, now, progress = call.caller, time.monotonic(), call.progress
         deadline = min(caller.deadline, now + call.timeout_seconds)
         top_k = _checked_top_k(call.top_k, len(served.model.labels))
         priority = _checked_priority(call.priority)
+        if progress:
+            _note(progress, served.model, call.images, now)
+        queued_at = now
         images: NDArray[np.uint8] | None
         unreadable: dict[int, str] = {}
         if isinstance(call.images, Block):
@@ -156,13 +162,27 @@ class Classifier:
                     raise reason
 
             images, unreadable = self._reader.read(call.images, served, check, all_or_nothing=call.all_or_nothing)
+            queued_at = time.monotonic()  # reading took its time
+            if progress:
+                progress.decoded_at = queued_at
         pending = PendingCall(caller, served.model, top_k, unreadable, done)
         if images is None:
             nothing = np.empty((0, len(served.model.labels)), np.float32)
             pending.settle(Outputs(nothing, nothing))
             return None
-        served.batcher.submit(Job(images, pending.settle, caller, priority, deadline, now), wake=wake)
+        job = Job(images, pending.settle, caller, priority, deadline, queued_at, progress)
+        served.batcher.submit(job, wake=wake)
         return served.batcher
+
+
+def _note(progress: Progress, model: Model, images: Images, now: float) -> None:
+    """Note for whoever watches what is asked, and since when its pictures are read."""
+    progress.model, progress.version = model.name, model.version
+    if isinstance(images, Block):
+        progress.images = images.shape[0]
+    else:
+        progress.images = len(images)
+        progress.decoding_since = now if needs_decoding(images) else None
 
 
 def _checked_top_k(top_k: int, labels: int) -> int:

@@ -3,14 +3,15 @@
 import logging
 import signal
 import socket
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 
 from prometheus_client import CollectorRegistry
 
-from lenet_server import logs, settings
-from lenet_server.errors import ModelRejected, PortUnavailable
+from lenet_server import logs, security, settings
+from lenet_server.errors import ModelRejected, PortUnavailable, SettingsRefused
 from lenet_server.supervisor import Supervisor
 
 log = logging.getLogger(__name__)
@@ -44,14 +45,31 @@ def signals_awaited() -> Iterator[Callable[[], None]]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Serve until SIGTERM or SIGINT, then drain. Exit status: 0 after a drain, 1 where nothing could be served."""
-    chosen = settings.parse(arguments)
+    """Serve until SIGTERM or SIGINT, then drain. Exit status: 0 after a drain, 1 where nothing could be served.
+
+    With --check: 0 where a start would meet no trouble, 1 where it would.
+    """
+    chosen, only_check = settings.parse_command(arguments)
     logs.configure(chosen.log_format, chosen.log_level)
-    log.info("settings: %s", ", ".join(f"{name}={value}" for name, value in asdict(chosen).items()))
+    if only_check:
+        return _check(chosen)
+    told = {name: str(value) for name, value in asdict(chosen).items()}
+    log.info("settings: %s", ", ".join(map("=".join, told.items())), extra={"fields": {"settings": told}})
     try:
+        security.announce(chosen)
         with signals_awaited() as wait_for_signal, Supervisor(chosen, CollectorRegistry()):
             wait_for_signal()
-    except (ModelRejected, PortUnavailable) as error:
+    except (SettingsRefused, ModelRejected, PortUnavailable) as error:
         log.error("%s", error)
         return 1
     return 0
+
+
+def _check(chosen: settings.Settings) -> int:
+    from lenet_server.check import check  # with the modules that compute, which the supervisor does not need
+
+    failed = False
+    for finding in check(chosen):
+        sys.stdout.write(f"{finding}\n")
+        failed |= finding.verdict == "FAILED"
+    return int(failed)

@@ -9,12 +9,16 @@ from typing import Any
 import grpc
 
 from lenet_server.admission import Admission
+from lenet_server.call_observer import CallObserver, EndedCall
 from lenet_server.classifier import Classifier, PendingCall
 from lenet_server.errors import QueueFull, Unavailable
 from lenet_server.exchange import Read, Request, Response
 from lenet_server.grpc_caller import GrpcCaller
+from lenet_server.guard import Guard
 from lenet_server.methods import Method
 from lenet_server.metrics import Metrics
+from lenet_server.progress import Progress
+from lenet_server.request_id import request_id
 from lenet_server.statuses import status
 from lenet_server.stream import RequestStream
 
@@ -22,12 +26,25 @@ from lenet_server.stream import RequestStream
 class Edge:
     """Shared by all services and transports of a server, so that one drain ends them all.
 
-    Attributes: `classifier` and `metrics`, and `requests`, the door for those that classify.
+    Attributes: `classifier` and `metrics`; `requests`, the door for those that classify; `guard`, whom the transports
+    ask before they hand a call over, None where everybody may call; and `observer`, who watches calls, None where
+    nobody does.
     """
 
-    def __init__(self, classifier: Classifier, metrics: Metrics, max_requests: int, max_streams: int) -> None:
+    def __init__(
+        self,
+        classifier: Classifier,
+        metrics: Metrics,
+        max_requests: int,
+        max_streams: int,
+        *,
+        guard: Guard | None = None,
+        observer: CallObserver | None = None,
+    ) -> None:
         self.classifier = classifier
         self.metrics = metrics
+        self.guard = guard
+        self.observer = observer
         self.requests = Admission(max_requests, metrics.rejected)
         self._streams = Admission(max_streams, metrics.rejected)
         # What is answered without a model: quickly, and above all when a full server is asked how it is.
@@ -37,30 +54,44 @@ class Edge:
 
     def respond(self, method: str, context: grpc.ServicerContext, respond: Callable[[], Response]) -> Response:
         """The response to a request that needs no model."""
-        return self._respond(self._questions, method, context, respond)
+        return self._respond(self._questions, method, context, GrpcCaller(context), respond)
 
     def _respond(
-        self, door: Admission, method: str, context: grpc.ServicerContext, respond: Callable[[], Response]
+        self,
+        door: Admission,
+        method: str,
+        context: grpc.ServicerContext,
+        caller: GrpcCaller,
+        respond: Callable[[], Response],
     ) -> Response:
         """Count the request, and turn what it raises into a status."""
-        start = time.perf_counter()
-        code = grpc.StatusCode.OK
+        begun = time.monotonic()
+        code, message = grpc.StatusCode.OK, ""
         self.metrics.request_started()
         try:
             with door.admitted():
                 return respond()
         except Exception as error:  # noqa: BLE001 the border of a request: `status` logs what nobody foresaw
-            code, message = status(error)
+            caller.request_id = request_id(caller, caller.request_id)
+            code, message = status(error, caller.request_id)
             context.abort(code, message)
         finally:
-            self.metrics.request_finished(method, code.name, time.perf_counter() - start)
+            ended = time.monotonic()
+            self.metrics.request_finished(method, code.name, ended - begun)
+            if self.observer:
+                named = request_id(caller, caller.request_id)
+                self.observer.call_ended(EndedCall(method, caller, named, code, message, begun, ended, caller.progress))
 
     def classify(self, method: Method, payload: bytes, context: grpc.ServicerContext) -> bytes:
         """The response to one request, when the model has answered; both as bytes."""
+        caller = GrpcCaller(context)
 
         def respond() -> bytes:
             done: SimpleQueue[PendingCall] = SimpleQueue()
-            call, make = method.read(payload, GrpcCaller(context))
+            call, make = method.read(payload, caller)
+            caller.request_id = call.request_id
+            if self.observer:
+                caller.progress = call.progress = Progress()
             # This thread has nothing to do but wait: where the model is free it computes, and saves the way to the
             # batcher's thread and back.
             batcher = self.classifier.start(call, done.put, wake=False)
@@ -71,7 +102,7 @@ class Edge:
                     batcher.write()
             return make(done.get())
 
-        return self._respond(self.requests, method.name, context, respond)
+        return self._respond(self.requests, method.name, context, caller, respond)
 
     def classify_stream(
         self,
@@ -84,7 +115,9 @@ class Edge:
         in_order: bool,
     ) -> Iterator[Response]:
         """The responses to a stream of requests; `refuse` makes that to a request by its id, status and message."""
-        stream = RequestStream(self.classifier, self.metrics, GrpcCaller(context), method, read, refuse, in_order)
+        stream = RequestStream(
+            self.classifier, self.metrics, self.observer, GrpcCaller(context), method, read, refuse, in_order
+        )
         try:
             # In this order: a stream that is admitted just before a drain is known to it.
             with self._open(stream), self._streams.admitted():

@@ -23,6 +23,14 @@ class ModelNotFound(ServingError):
     """No such model or version is served."""
 
 
+class Unauthenticated(ServingError):
+    """The caller brought no token, or one that this server does not know."""
+
+
+class PermissionDenied(ServingError):
+    """The caller's token does not allow what it asks for."""
+
+
 class NotSupported(ServingError):
     """What the caller wants done is not done here, or only in another set-up."""
 
@@ -59,6 +67,10 @@ class DeadlineExceeded(ServingError):
 
 class CallerGone(ServingError):
     """The caller cancelled or hung up while the call waited; nothing was computed for it."""
+
+
+class SettingsRefused(Exception):
+    """Settings that do not fit together, or name a file that cannot be used. The message says which flag to change."""
 
 
 class PortUnavailable(Exception):

@@ -5,14 +5,20 @@ import time
 import grpc
 
 from lenet_server.caller import Metadata
+from lenet_server.progress import Progress
 
 
 class GrpcCaller:
-    """What grpcio's context of a call knows of who made it."""
+    """What grpcio's context of a call knows of who made it.
+
+    Attributes of a call that is no stream: the `request_id` of its message, and its `progress` where somebody watches.
+    """
 
     def __init__(self, context: grpc.ServicerContext) -> None:
         remaining = context.time_remaining()
         self._context = context
+        self.request_id = ""
+        self.progress: Progress | None = None
         self.deadline = float("inf") if remaining is None else time.monotonic() + remaining
 
     def has_left(self) -> bool:
@@ -22,3 +28,7 @@ class GrpcCaller:
     def metadata(self) -> Metadata:
         """The metadata of the call."""
         return [(key, value) for key, value in self._context.invocation_metadata()]
+
+    def peer(self) -> str:
+        """Where the call came from; `unix:` where the native transport passed it on."""
+        return self._context.peer()

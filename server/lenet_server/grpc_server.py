@@ -13,11 +13,14 @@ from grpc_reflection.v1alpha import reflection
 from lenet.inference import grpc_service_pb2_grpc
 from lenet.v1 import classifier_pb2_grpc
 from lenet_server.catalog import Catalog
+from lenet_server.credentials import add_port
 from lenet_server.edge import Edge
 from lenet_server.errors import PortUnavailable
 from lenet_server.health import Health
 from lenet_server.inference_service import InferenceService
+from lenet_server.interceptor import interceptors
 from lenet_server.methods import SERVICES, Method
+from lenet_server.server_options import options
 from lenet_server.service import ClassifierService
 from lenet_server.settings import Settings
 
@@ -44,7 +47,7 @@ class GrpcServer:
         *,
         reuse_port: bool = False,
     ) -> None:
-        """Open the port, `HOST:PORT` or `unix:PATH`; raises PortUnavailable where that is not possible."""
+        """Open the port, `HOST:PORT` or `unix:PATH`; raises PortUnavailable or SettingsRefused where it cannot."""
         self._edge = edge
         # A call that is answered holds a thread, and so does an open stream. How many there are is decided at the door
         # (admission.py), where the rest is refused; threads to spare are for refusing, and for health checks.
@@ -52,11 +55,8 @@ class GrpcServer:
         self._server = grpc.server(
             ThreadPoolExecutor(threads, thread_name_prefix="call"),
             maximum_concurrent_rpcs=2 * threads,  # beyond the door: whoever comes so fast is not even told why
-            options=[
-                ("grpc.max_receive_message_length", settings.max_message_bytes),
-                ("grpc.max_send_message_length", -1),
-                ("grpc.so_reuseport", int(reuse_port)),
-            ],
+            interceptors=interceptors(edge.guard, edge.metrics),
+            options=[*options(settings, address), ("grpc.so_reuseport", int(reuse_port))],
         )
         self._health = Health()
         for name in ("", *SERVICES):
@@ -71,9 +71,10 @@ class GrpcServer:
         for method in methods:  # these in place of the generated ones, which make messages of the bytes
             self._server.add_registered_method_handlers(method.service, {method.name: self._handler(method)})
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
-        reflection.enable_server_reflection((*SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME), self._server)
+        if settings.reflection == "on":
+            reflection.enable_server_reflection((*SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME), self._server)
         try:
-            self.port = self._server.add_insecure_port(address)
+            self.port = add_port(self._server, address, settings)
         except RuntimeError as error:
             raise PortUnavailable(settings.host, settings.port, "--port") from error
 

@@ -63,6 +63,7 @@ def to_inference(request: pb.ModelInferRequest, caller: Caller) -> Inference:
         priority=_whole_number(request.parameters, "priority") or 0,
         timeout_seconds=timeout / 1e6 if timeout else float("inf"),
         all_or_nothing=True,
+        request_id=request.id,
     )
     return Inference(call, request.id, _requested(request.outputs))
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from lenet_server.caller import Caller
 from lenet_server.errors import CallerGone, DeadlineExceeded, ServingError
+from lenet_server.progress import Progress
 
 # As in Triton, 1 is the most urgent.
 MOST_URGENT, DEFAULT_PRIORITY, LEAST_URGENT = 1, 5, 9
@@ -40,10 +41,21 @@ class Job:
     `images` are `size` images, [n, C, H, W]. `reply` is called exactly once, from whichever thread computes: it must be
     quick and must not raise. `deadline` is the caller's, or an earlier one of its request, and `queued_at` now, both in
     the seconds of time.monotonic(). A job larger than a batch is computed in parts: `taken` of its images have been
-    handed to the model, `answered` holds what it has said of them.
+    handed to the model, `answered` holds what it has said of them. `progress` is for whoever watches the call.
     """
 
-    __slots__ = ("answered", "caller", "deadline", "images", "priority", "queued_at", "reply", "size", "taken")
+    __slots__ = (
+        "answered",
+        "caller",
+        "deadline",
+        "images",
+        "priority",
+        "progress",
+        "queued_at",
+        "reply",
+        "size",
+        "taken",
+    )
 
     def __init__(
         self,
@@ -53,6 +65,7 @@ class Job:
         priority: int = DEFAULT_PRIORITY,
         deadline: float = float("inf"),
         queued_at: float | None = None,
+        progress: Progress | None = None,
     ) -> None:
         self.images = images
         self.size = len(images)
@@ -61,6 +74,7 @@ class Job:
         self.priority = priority
         self.deadline = deadline
         self.queued_at = time.monotonic() if queued_at is None else queued_at
+        self.progress = progress
         self.taken = 0
         self.answered: list[Outputs] | None = None
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from lenet_server.batcher import Batcher
+from lenet_server.call_observer import CallObserver, watch_run
 from lenet_server.catalog import Catalog, ServedModel
 from lenet_server.cores import usable_cores
 from lenet_server.metrics import Metrics
@@ -12,19 +13,28 @@ from lenet_server.plan import PlannedVersion
 from lenet_server.settings import Settings
 
 
-def open_catalog(settings: Settings, metrics: Metrics) -> Catalog:
-    """An empty catalog that knows how to load, and whose changes the metrics follow."""
+def load_model(settings: Settings, planned: PlannedVersion) -> Model:
+    """The model of a planned version, loaded and warm. Raises ModelRejected."""
+    model = Model(
+        planned.path,
+        name=planned.name,
+        version=planned.version,
+        threads=settings.inference_threads or usable_cores(),
+        foreign=planned.foreign,
+    )
+    model.warm_up(settings.max_batch_size)
+    return model
+
+
+def open_catalog(settings: Settings, metrics: Metrics, observer: CallObserver | None) -> Catalog:
+    """An empty catalog that knows how to load, and whose changes the metrics follow.
+
+    `observer` is that of all calls, where there is one.
+    """
 
     def load(planned: PlannedVersion) -> ServedModel:
         """Make a version ready to serve. Raises ModelRejected."""
-        model = Model(
-            planned.path,
-            name=planned.name,
-            version=planned.version,
-            threads=settings.inference_threads or usable_cores(),
-            foreign=planned.foreign,
-        )
-        model.warm_up(settings.max_batch_size)
+        model = load_model(settings, planned)
         counted = ModelMetrics(metrics, model.name, model.version, model.labels)
         batcher = Batcher(
             model.predict,
@@ -33,6 +43,7 @@ def open_catalog(settings: Settings, metrics: Metrics) -> Catalog:
             max_batch_size=settings.max_batch_size,
             max_delay_seconds=settings.max_queue_delay_ms / 1000,
             max_queue_size=settings.max_queue_size,
+            watch=watch_run if observer else None,
         )
         return ServedModel(model, batcher, counted)
 

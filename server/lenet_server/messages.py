@@ -45,6 +45,7 @@ def to_call(request: pb.ClassifyRequest, caller: Caller) -> Call:
         label=request.label,
         top_k=request.top_k,
         priority=request.priority,
+        request_id=request.id,
     )
 
 

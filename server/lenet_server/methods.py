@@ -14,6 +14,12 @@ from lenet_server.inference_bytes import InferenceBytes
 CLASSIFIER = classifier_pb2.DESCRIPTOR.services_by_name["Classifier"].full_name
 INFERENCE = grpc_service_pb2.DESCRIPTOR.services_by_name["GRPCInferenceService"].full_name
 SERVICES = (CLASSIFIER, INFERENCE)
+_FULL_NAMES = {
+    method.name: f"{service.full_name}/{method.name}"
+    for file in (classifier_pb2.DESCRIPTOR, grpc_service_pb2.DESCRIPTOR)
+    for service in file.services_by_name.values()
+    for method in service.methods
+}
 
 
 @dataclass(frozen=True)
@@ -28,6 +34,11 @@ class Method:
     def path(self) -> str:
         """How HTTP/2 names it."""
         return f"/{self.service}/{self.name}"
+
+
+def full_name(method: str) -> str:
+    """The name of a method of either service, which differs from those of all others, with its service before it."""
+    return _FULL_NAMES[method]
 
 
 def classifying_methods() -> tuple[Method, ...]:

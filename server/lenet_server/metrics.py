@@ -8,7 +8,15 @@ from collections.abc import Callable, Sequence
 
 from lenet_server import families
 from lenet_server.counts import CountTable, Row, SharedCounts
-from lenet_server.errors import CallerGone, DeadlineExceeded, QueueFull, ServingError, Unavailable
+from lenet_server.errors import (
+    CallerGone,
+    DeadlineExceeded,
+    PermissionDenied,
+    QueueFull,
+    ServingError,
+    Unauthenticated,
+    Unavailable,
+)
 from lenet_server.histogram import Histogram
 
 # Of what a model's file says of itself.
@@ -19,6 +27,8 @@ REASONS: dict[type[ServingError], str] = {
     Unavailable: "draining",
     DeadlineExceeded: "deadline_exceeded",
     CallerGone: "cancelled",
+    Unauthenticated: "unauthenticated",
+    PermissionDenied: "permission_denied",
 }
 
 

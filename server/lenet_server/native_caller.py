@@ -3,8 +3,13 @@
 import time
 from collections.abc import Callable
 
+import grpc
+
+from lenet_server.call_observer import EndedCall
 from lenet_server.caller import Metadata
 from lenet_server.classifier import PendingCall
+from lenet_server.progress import Progress
+from lenet_server.request_id import request_id
 
 # What the front tells of a call: its metadata, the peer's address, and the seconds until its deadline, if it has one.
 CallDetails = tuple[tuple[tuple[str, str | bytes], ...], str, float | None]
@@ -25,6 +30,8 @@ class NativeCaller:
         "deadline",
         "left",
         "method",
+        "progress",
+        "request_id",
         "respond",
     )
 
@@ -44,6 +51,8 @@ class NativeCaller:
         self.deadline = float("inf") if remaining is None else time.monotonic() + remaining
         self.admitted = True  # by the door
         self.left = False
+        self.request_id = ""  # of its message
+        self.progress: Progress | None = None  # where somebody watches
         self.respond: Callable[[PendingCall], bytes]
         self._details = details
         self._settled = settled
@@ -57,6 +66,10 @@ class NativeCaller:
         """The metadata of the call."""
         metadata: Metadata = self._details[0]
         return metadata
+
+    def peer(self) -> str:
+        """Where the call came from."""
+        return self._details[1]
 
     def done(self, pending: PendingCall) -> None:
         """The answer can be had."""
@@ -73,3 +86,8 @@ class NativeCaller:
         if isinstance(self._outcome, Exception):
             raise self._outcome
         return self.respond(self._outcome)
+
+    def ended(self, method: str, code: grpc.StatusCode, message: str, when: float) -> EndedCall:
+        """The call of a method of this name, for whoever watches, when it has this outcome."""
+        named = request_id(self, self.request_id)
+        return EndedCall(method, self, named, code, message, self.begun, when, self.progress)

@@ -12,8 +12,8 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
+import grpc
 from pygrpc_native import EVENT_CALL, NativeGrpcFront
 
 from lenet_server.batcher import Batcher
@@ -24,14 +24,16 @@ from lenet_server.grpc_server import GrpcServer
 from lenet_server.images import Block, needs_decoding
 from lenet_server.methods import Method
 from lenet_server.native_caller import Event, NativeCaller
+from lenet_server.private_folder import private_folder
+from lenet_server.progress import Progress
+from lenet_server.request_id import request_id
+from lenet_server.server_options import native_options
 from lenet_server.settings import Settings
 from lenet_server.statuses import number, status
 
 MAX_EVENTS = 4096
 # For the last answers to leave.
 LINGER_SECONDS = 0.2
-
-SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 writable where the rest of a container's file system is not
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +59,7 @@ class NativeServer:
         self._edge = edge
         self._classifier = edge.classifier
         self._metrics = edge.metrics
+        self._observer = edge.observer
         self._methods = methods
         self._max_message_bytes = settings.max_message_bytes
         try:
@@ -65,8 +68,8 @@ class NativeServer:
                 [(method.path, False) for method in methods],
                 io_threads=1,
                 call_details=True,
-                keepalive_permit_without_calls=False,
                 reuse_port=reuse_port,
+                **native_options(settings),
             )
         except OSError as error:
             raise PortUnavailable(settings.host, settings.port, "--port") from error
@@ -139,9 +142,14 @@ class NativeServer:
     def _begin(self, caller: NativeCaller, payload: bytes) -> Batcher | None:
         """Start a call. Returns the batcher that needs steps for it, if one does."""
         try:
+            if self._edge.guard:
+                self._edge.guard.check(self._methods[caller.method].path, caller.metadata())
             if len(payload) > self._max_message_bytes:
                 raise MessageTooLarge(len(payload), self._max_message_bytes)
             call, caller.respond = self._methods[caller.method].read(payload, caller)
+            caller.request_id = call.request_id
+            if self._observer:
+                caller.progress = call.progress = Progress()
             if not isinstance(call.images, Block) and needs_decoding(call.images):
                 self._decoders.submit(self._decode, caller, call)
                 return None
@@ -167,32 +175,28 @@ class NativeServer:
     def _answer(self, settled: list[NativeCaller]) -> None:
         now = time.monotonic()
         replies: list[tuple[int, bytes]] = []
-        failures: list[tuple[int, int, str]] = []
+        failures: dict[int, tuple[grpc.StatusCode, str]] = {}
         seconds: dict[tuple[int, str], list[float]] = {}
         for caller in settled:
             code = "OK"
             try:
                 replies.append((caller.call_id, caller.response()))
             except Exception as error:  # noqa: BLE001 the border of a request: `status` logs what nobody foresaw
-                status_code, message = status(error)
-                code = status_code.name
-                failures.append((caller.call_id, number(status_code), message))
+                caller.request_id = request_id(caller, caller.request_id)
+                failures[caller.call_id] = status(error, caller.request_id)
+                code = failures[caller.call_id][0].name
             seconds.setdefault((caller.method, code), []).append(now - caller.begun)
         # Counted before they are sent: who has an answer finds it counted.
         for (method, code), of_calls in seconds.items():
             self._metrics.requests_finished(self._methods[method].name, code, of_calls)
         for call_id, reply in replies:
             self._front.respond(call_id, reply)
-        for call_id, status_number, message in failures:
-            self._front.fail(call_id, status_number, message)
+        for call_id, (status_code, message) in failures.items():
+            self._front.fail(call_id, number(status_code), message)
+        if self._observer:
+            for caller in settled:
+                status_code, message = failures.get(caller.call_id, (grpc.StatusCode.OK, ""))
+                self._observer.call_ended(caller.ended(self._methods[caller.method].name, status_code, message, now))
         for caller in settled:
             del self._calls[caller.call_id]
         self._edge.requests.leave(sum(caller.admitted for caller in settled))
-
-
-def private_folder() -> TemporaryDirectory[str]:
-    """A folder that only this user can enter, for the socket between the front and the server behind it."""
-    try:
-        return TemporaryDirectory(prefix="lenet-")
-    except FileNotFoundError:
-        return TemporaryDirectory(prefix="lenet-", dir=SHARED_MEMORY)

@@ -5,6 +5,7 @@
 
 import argparse
 import os
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from importlib.metadata import version
@@ -55,6 +56,16 @@ def _one_of(*choices: str) -> Callable[[str], str]:
 
 def _names(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def _receiver(text: str) -> str:
+    if text and not re.fullmatch(r"https?://[^/@\s]+:[0-9]{1,5}/?", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not http://HOST:PORT or https://HOST:PORT")
+    return text
+
+
+def _file(text: str) -> Path | None:
+    return Path(text) if text else None
 
 
 def _setting(default: Any, parse: Callable[[str], Any], text: str) -> Any:
@@ -112,10 +123,43 @@ class Settings:
     max_images_per_request: int = _setting(4096, _whole(1, 2**20), "most images in one request")
     max_streams: int = _setting(64, _whole(1, 16_384), "most streams that are open at a time")
     max_message_bytes: int = _setting(64 * 2**20, _whole(1024, 2**31 - 1), "largest request, in bytes")
+    max_metadata_bytes: int = _setting(16 * 2**10, _whole(1024, 2**20), "largest metadata of a call, in bytes")
+    max_concurrent_streams: int = _setting(
+        1024, _whole(1, 2**20), "most calls that one connection has open at a time; its client holds more back"
+    )
     max_image_bytes: int = _setting(32 * 2**20, _whole(1, 2**31 - 1), "largest picture file in a request, in bytes")
     max_image_pixels: int = _setting(64_000_000, _whole(1, 2**30), "largest picture: width × height in pixels")
     inference_threads: int = _setting(
         0, _whole(0, 1024), "threads that compute one batch; 0 for a worker's share of the usable cores"
+    )
+    tls_certificate: Path | None = _setting(
+        None, _file, "PEM file of the server's certificate and those that sign it: turns TLS on for gRPC"
+    )
+    tls_key: Path | None = _setting(None, _file, "PEM file of the certificate's private key")
+    tls_client_ca: Path | None = _setting(
+        None, _file, "PEM file of certificates, one of which must have signed that of each client: mutual TLS"
+    )
+    token_file: Path | None = _setting(
+        None,
+        _file,
+        "file of the tokens that callers must bring: on each line `inference TOKEN`, or `control TOKEN` for one that "
+        "may load and unload models as well",
+    )
+    reflection: str = _setting("on", _one_of("on", "off"), "whether callers may ask for the services' descriptions")
+    keepalive_time_seconds: float = _setting(
+        60.0, _number(1, 86_400), "silence on a connection after which its client is pinged"
+    )
+    keepalive_timeout_seconds: float = _setting(
+        20.0, _number(1, 3600), "longest wait for the answer to a ping; then the connection is closed"
+    )
+    min_ping_interval_seconds: float = _setting(
+        5.0, _number(0, 86_400), "least time between two pings of a client; one that goes on more often is cut off"
+    )
+    max_connection_age_seconds: float = _setting(
+        0.0, _number(0, 2_000_000), "age at which a client is told to connect anew, for load balancers; 0 for any age"
+    )
+    max_connection_age_grace_seconds: float = _setting(
+        60.0, _number(1, 2_000_000), "longest wait for the calls of such a connection to end"
     )
     shutdown_delay_seconds: float = _setting(
         0.0, _number(0, 600), "pause between failing health checks and refusing calls, for load balancers to notice"
@@ -125,10 +169,27 @@ class Settings:
     log_level: str = _setting(
         "info", _one_of("debug", "info", "warning", "error"), "least level to log: debug, info, warning or error"
     )
+    access_log: str = _setting("off", _one_of("off", "on"), "whether each call is logged, as a line of level info")
+    trace_endpoint: str = _setting(
+        "",
+        _receiver,
+        "http://HOST:PORT or https://HOST:PORT of the OTLP/gRPC receiver of OpenTelemetry traces; "
+        "needs lenet-server[tracing]",
+    )
+    trace_sample_ratio: float = _setting(
+        1.0, _number(0, 1), "share of calls to trace; calls that are part of a trace are traced if the rest of it is"
+    )
 
 
 def parse(arguments: Sequence[str] | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
     """Settings from flags and environment. A wrong value ends the program with status 2, naming flag and range."""
+    return parse_command(arguments, environ)[0]
+
+
+def parse_command(
+    arguments: Sequence[str] | None = None, environ: Mapping[str, str] = os.environ
+) -> tuple[Settings, bool]:
+    """The same, and whether the settings are only to be checked."""
     parser = argparse.ArgumentParser(
         prog="lenet-server",
         description="Serve ONNX image classifiers over gRPC, in batches.",
@@ -136,6 +197,9 @@ def parse(arguments: Sequence[str] | None = None, environ: Mapping[str, str] = o
         epilog=f"Each flag is an environment variable as well: --max-batch-size is {PREFIX}MAX_BATCH_SIZE.",
     )
     parser.add_argument("--version", action="version", version=f"lenet-server {version('lenet-server')}")
+    parser.add_argument(
+        "--check", action="store_true", help="try the settings, their files and all models, say how it went, and exit"
+    )
     for each in fields(Settings):
         parser.add_argument(
             f"--{each.name.replace('_', '-')}",
@@ -143,9 +207,11 @@ def parse(arguments: Sequence[str] | None = None, environ: Mapping[str, str] = o
             # argparse runs `type` over a default that is a string: the environment is checked like the flag.
             default=environ.get(PREFIX + each.name.upper(), each.default),
             metavar=each.name.rsplit("_", 1)[-1].upper(),
-            help=f"{each.metadata['help']} (default: {'none' if each.default == () else each.default})",
+            help=f"{each.metadata['help']} (default: {'none' if each.default in ('', (), None) else each.default})",
         )
-    settings = Settings(**vars(parser.parse_args(arguments)))
+    chosen = vars(parser.parse_args(arguments))
+    check = chosen.pop("check")
+    settings = Settings(**chosen)
     if settings.load_models and settings.model_control != "explicit":
         parser.error(f"--load-models needs --model-control explicit, not {settings.model_control}")
-    return settings
+    return settings, check

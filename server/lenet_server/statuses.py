@@ -14,10 +14,13 @@ from lenet_server.errors import (
     NoModel,
     NotLoadable,
     NotSupported,
+    PermissionDenied,
     QueueFull,
     ServingError,
+    Unauthenticated,
     Unavailable,
 )
+from lenet_server.request_id import new_request_id
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +31,8 @@ STATUS_OF: dict[type[ServingError], grpc.StatusCode] = {
     InvalidRequest: grpc.StatusCode.INVALID_ARGUMENT,
     MessageTooLarge: grpc.StatusCode.RESOURCE_EXHAUSTED,
     ModelNotFound: grpc.StatusCode.NOT_FOUND,
+    Unauthenticated: grpc.StatusCode.UNAUTHENTICATED,
+    PermissionDenied: grpc.StatusCode.PERMISSION_DENIED,
     NotSupported: grpc.StatusCode.UNIMPLEMENTED,
     NotLoadable: grpc.StatusCode.INVALID_ARGUMENT,
     QueueFull: grpc.StatusCode.RESOURCE_EXHAUSTED,
@@ -39,15 +44,21 @@ STATUS_OF: dict[type[ServingError], grpc.StatusCode] = {
 }
 
 
-def status(error: Exception) -> tuple[grpc.StatusCode, str]:
-    """The status and the message for the caller. What nobody foresaw is told to the log, not to the caller."""
+def status(error: Exception, request_id: str = "") -> tuple[grpc.StatusCode, str]:
+    """The status and the message for the caller.
+
+    What nobody foresaw is told to the log, not to the caller, who gets the request's id to ask about it with.
+    """
     if isinstance(error, ServingError):
         message = str(error)
         if len(message) > MAX_MESSAGE_LENGTH:
             message = f"{message[:MAX_MESSAGE_LENGTH]} …"
         return STATUS_OF[type(error)], message
-    log.error("a call failed unexpectedly", exc_info=error)
-    return grpc.StatusCode.INTERNAL, "internal error: the server's log says more"
+    request_id = request_id or new_request_id()
+    log.error(
+        "request %s failed unexpectedly", request_id, exc_info=error, extra={"fields": {"request_id": request_id}}
+    )
+    return grpc.StatusCode.INTERNAL, f"internal error: the server's log says more of request {request_id}"
 
 
 def number(code: grpc.StatusCode) -> int:

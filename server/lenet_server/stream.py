@@ -10,11 +10,14 @@ from typing import Generic
 
 import grpc
 
+from lenet_server.call_observer import CallObserver, EndedCall
 from lenet_server.caller import Caller
 from lenet_server.classifier import Classifier
 from lenet_server.errors import Unavailable
 from lenet_server.exchange import Read, Request, Response
 from lenet_server.metrics import Metrics
+from lenet_server.progress import Progress
+from lenet_server.request_id import request_id
 from lenet_server.statuses import status
 
 # A stream that is read faster than it is answered would queue without bound; with a window its sender feels HTTP/2's
@@ -29,7 +32,8 @@ class Settled(Generic[Response]):
     number: int  # from 0, in the order of the requests
     request_id: str
     outcome: Callable[[], Response] | Exception
-    begun: float
+    begun: float  # in the seconds of time.monotonic()
+    progress: Progress | None
 
 
 @dataclass(eq=False)
@@ -41,6 +45,7 @@ class RequestStream(Generic[Request, Response]):
 
     classifier: Classifier
     metrics: Metrics
+    observer: CallObserver | None
     caller: Caller
     method: str
     read: Read[Request, Response]
@@ -103,15 +108,17 @@ class RequestStream(Generic[Request, Response]):
             self._close_intake()
 
     def _start(self, number: int, request: Request) -> None:
-        begun = time.perf_counter()
-        request_id = request.id  # alone: what waits for its answer does not keep the request's pictures
+        begun = time.monotonic()
+        own_id = request.id  # alone: what waits for its answer does not keep the request's pictures
+        progress = Progress() if self.observer else None
 
         def settle(outcome: Callable[[], Response] | Exception) -> None:
-            self._settled.put(Settled(number, request_id, outcome, begun))
+            self._settled.put(Settled(number, own_id, outcome, begun, progress))
 
         self.metrics.request_started()
         try:
             call, respond = self.read(request, self.caller)
+            call.progress = progress
             self.classifier.start(call, lambda pending: settle(partial(respond, pending)))
         except Exception as error:  # noqa: BLE001 the border of a request: the stream goes on
             settle(error)
@@ -123,13 +130,20 @@ class RequestStream(Generic[Request, Response]):
                 self._settled.put(None)
 
     def _response(self, settled: Settled[Response]) -> Response:
-        code, message = grpc.StatusCode.OK, ""
+        code, message, own_id = grpc.StatusCode.OK, "", settled.request_id
         try:
             if isinstance(settled.outcome, Exception):
                 raise settled.outcome
             return settled.outcome()
         except Exception as error:  # noqa: BLE001 the border of a request: the stream goes on
-            code, message = status(error)
+            own_id = request_id(self.caller, own_id)
+            code, message = status(error, own_id)
             return self.refuse(settled.request_id, code, message)
         finally:
-            self.metrics.request_finished(self.method, code.name, time.perf_counter() - settled.begun)
+            ended = time.monotonic()
+            self.metrics.request_finished(self.method, code.name, ended - settled.begun)
+            if self.observer:
+                named = request_id(self.caller, own_id)
+                self.observer.call_ended(
+                    EndedCall(self.method, self.caller, named, code, message, settled.begun, ended, settled.progress)
+                )

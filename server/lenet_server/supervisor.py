@@ -36,7 +36,14 @@ class Supervisor:
     """
 
     def __init__(self, settings: Settings, registry: CollectorRegistry) -> None:
-        """Take the ports; the metrics go into `registry`. Raises PortUnavailable where a port cannot be had."""
+        """Take the ports; the metrics go into `registry`.
+
+        Raises SettingsRefused where a setting cannot be used, PortUnavailable where a port cannot be had.
+        """
+        if settings.trace_endpoint:  # else its modules need not be loaded here
+            from lenet_server.observers import check_installed
+
+            check_installed(settings)
         self._settings = settings
         self._workers = usable_cores() if settings.workers == AUTO else int(settings.workers)
         self._counts = SharedCounts(self._workers + 1)  # the last table is the supervisor's own

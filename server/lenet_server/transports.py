@@ -1,8 +1,7 @@
-"""Which of the two transports serves the port: pygrpc-native, or grpcio alone."""
+"""Opens the port with one of the two transports: pygrpc-native, or grpcio alone."""
 
 from collections.abc import Callable
 from functools import partial
-from importlib.util import find_spec
 from typing import Protocol
 
 from lenet_server.catalog import Catalog
@@ -12,6 +11,7 @@ from lenet_server.inference_service import InferenceService
 from lenet_server.methods import classifying_methods
 from lenet_server.service import ClassifierService
 from lenet_server.settings import Settings
+from lenet_server.transport_choice import is_native
 
 
 class Transport(Protocol):
@@ -29,11 +29,6 @@ class Transport(Protocol):
         """Refuse new calls, answer those that were accepted, and close the port. After the grace the rest is ended."""
 
 
-def is_native(settings: Settings) -> bool:
-    """Whether the native transport is to serve: where it is asked for, or where it can if the choice is free."""
-    return settings.transport == "native" or (settings.transport == "auto" and find_spec("pygrpc_native") is not None)
-
-
 def open_port(
     edge: Edge,
     classifier: ClassifierService,
@@ -46,7 +41,7 @@ def open_port(
 ) -> Transport:
     """The transport that the settings ask for, with its port open, shared with others where that is wanted.
 
-    Raises PortUnavailable.
+    Raises PortUnavailable or SettingsRefused.
     """
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     address = f"{host}:{settings.port}"

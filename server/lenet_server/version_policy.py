@@ -4,6 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
+from lenet_server.settings import Settings
+
 Kind = Literal["latest", "all", "specific"]
 
 
@@ -34,3 +36,8 @@ class VersionPolicy:
                 return "all"
             case "specific":
                 return f"specific {', '.join(map(str, sorted(self.versions)))}"
+
+
+def default_policy(settings: Settings) -> VersionPolicy:
+    """The policy of models that do not choose one."""
+    return VersionPolicy("all") if settings.version_policy == "all" else VersionPolicy("latest", settings.versions)

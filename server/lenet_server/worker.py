@@ -14,6 +14,7 @@ from lenet_server.errors import PlanRejected
 from lenet_server.line import Line
 from lenet_server.loading import described, open_catalog
 from lenet_server.metrics import Metrics
+from lenet_server.observers import observer_for
 from lenet_server.orders import Abort, AnnounceShutdown, Commit, Prepare, Sample, Serve, Stop
 from lenet_server.own_use import OwnUse
 from lenet_server.plan import Plan
@@ -42,7 +43,8 @@ class Worker:
         self._settings = settings
         self._metrics = Metrics(counts, number)
         self._use = OwnUse(self._metrics.table, number)
-        self._catalog = open_catalog(settings, self._metrics)
+        self._observer = observer_for(settings)
+        self._catalog = open_catalog(settings, self._metrics, self._observer)
         self._line = Line(
             connection,
             self._answer,
@@ -90,7 +92,13 @@ class Worker:
     def _serve(self) -> str:
         control = RemoteControl(self._line)
         self._serving = Serving(
-            self._settings, self._metrics, self._catalog, control, cores=usable_cores(), reuse_port=True
+            self._settings,
+            self._metrics,
+            self._catalog,
+            control,
+            self._observer,
+            cores=usable_cores(),
+            reuse_port=True,
         )
         self._serving.start()
         return described(self._catalog)
@@ -104,4 +112,3 @@ class Worker:
         self._ending.set()
         if self._serving:
             self._serving.stop(grace_seconds)
-        self._catalog.stop()

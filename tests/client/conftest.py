@@ -16,7 +16,11 @@ class Waiting:
 
     def __init__(self, server: str, **options: Any) -> None:
         self._runner = asyncio.Runner()
-        self._client = self._runner.run(self._open(server, options))
+        try:
+            self._client = self._runner.run(self._open(server, options))
+        except BaseException:
+            self._runner.close()
+            raise
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         method = getattr(self._client, name)

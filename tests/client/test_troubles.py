@@ -9,7 +9,17 @@ import pytest
 
 from lenet.v1 import classifier_pb2 as pb
 from lenet.v1 import classifier_pb2_grpc as rpc
-from lenet_client import Client, InvalidRequest, LenetError, ServerBusy, ServerFault, ServerUnavailable, TimedOut
+from lenet_client import (
+    Client,
+    InvalidRequest,
+    LenetError,
+    PermissionDenied,
+    ServerBusy,
+    ServerFault,
+    ServerUnavailable,
+    TimedOut,
+    Unauthenticated,
+)
 
 TOP = [pb.LabelScore(label="7", score=0.9)]
 ANSWER = pb.ClassifyResponse(results=[pb.Result(prediction=pb.Prediction(top=TOP))])
@@ -66,6 +76,8 @@ def test_a_server_without_time_is_asked_again(client: Client, scripted: Scripted
         (grpc.StatusCode.UNAVAILABLE, ServerUnavailable),
         (grpc.StatusCode.RESOURCE_EXHAUSTED, ServerBusy),
         (grpc.StatusCode.INVALID_ARGUMENT, InvalidRequest),
+        (grpc.StatusCode.UNAUTHENTICATED, Unauthenticated),
+        (grpc.StatusCode.PERMISSION_DENIED, PermissionDenied),
         (grpc.StatusCode.INTERNAL, ServerFault),
         (grpc.StatusCode.UNIMPLEMENTED, ServerFault),
     ],

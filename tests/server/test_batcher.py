@@ -80,6 +80,9 @@ class Someone:
     def metadata(self) -> Metadata:
         return ()
 
+    def peer(self) -> str:
+        return "unix:"
+
 
 def images(*values: int) -> Images:
     return np.array(values, np.uint8).reshape(-1, 1, 1, 1)

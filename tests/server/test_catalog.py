@@ -43,6 +43,9 @@ class Someone:
     def metadata(self) -> Metadata:
         return ()
 
+    def peer(self) -> str:
+        return ""
+
 
 def load(version: PlannedVersion) -> ServedModel:
     """Make a version ready as the server does."""

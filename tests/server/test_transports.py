@@ -3,6 +3,8 @@
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
 
 import grpc
 import numpy as np
@@ -10,10 +12,10 @@ import pytest
 from numpy.typing import NDArray
 
 from lenet.inference import grpc_service_pb2 as inference
-from lenet_server.errors import MessageTooLarge
+from lenet_server.errors import MessageTooLarge, SettingsRefused
 from lenet_server.settings import Settings
 from lenet_server.statuses import status
-from lenet_server.transports import is_native
+from lenet_server.transport_choice import is_native
 
 INFER = "/inference.GRPCInferenceService/ModelInfer"
 CLASSIFY = "/lenet.v1.Classifier/Classify"
@@ -42,6 +44,29 @@ def refused(channel: grpc.Channel, path: str, payload: bytes) -> tuple[grpc.Stat
 def test_auto_takes_the_native_one(settings: Settings) -> None:
     assert is_native(Settings())
     assert is_native(settings) == (settings.transport == "native")
+
+
+def test_auto_takes_grpcio_for_what_native_cannot_do(tmp_path: Path) -> None:
+    pair = {"tls_certificate": tmp_path / "pem", "tls_key": tmp_path / "key"}
+    beyond: list[tuple[dict[str, Any], str]] = [
+        (pair, "--tls-certificate"),
+        ({"max_connection_age_seconds": 60.0}, "--max-connection-age-seconds"),
+    ]
+    for changed, flag in beyond:
+        assert not is_native(Settings(**changed))
+        with pytest.raises(SettingsRefused, match=f"--transport native cannot serve with {flag}"):
+            is_native(Settings(transport="native", **changed))
+    # Possible, but only for those who ask for it: see docs/security.md.
+    assert not is_native(Settings(token_file=tmp_path / "tokens"))
+    assert is_native(Settings(transport="native", token_file=tmp_path / "tokens"))
+
+
+def test_settings_of_tls_that_do_not_fit_never_mean_plain_text(tmp_path: Path) -> None:
+    wrong: list[dict[str, Any]] = [{"tls_key": tmp_path}, {"tls_client_ca": tmp_path}, {"tls_certificate": tmp_path}]
+    for transport in ("auto", "native", "grpcio"):
+        for changed in wrong:
+            with pytest.raises(SettingsRefused, match="--tls-"):
+                is_native(Settings(transport=transport, **changed))
 
 
 def test_what_is_no_message_is_refused(channel: grpc.Channel) -> None:

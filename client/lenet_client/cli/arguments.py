@@ -4,6 +4,7 @@ import argparse
 import os
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
+from pathlib import Path
 
 Run = Callable[[argparse.Namespace], int]
 
@@ -88,6 +89,25 @@ def _server(command: argparse.ArgumentParser, environ: Mapping[str, str]) -> Non
         help="longest wait for the answer to one request; environment: LENET_CLIENT_TIMEOUT (default: 60)",
     )
 
+    command.add_argument("--tls", action="store_true", help="encrypt the connection; each of the next three implies it")
+    for name, text in (
+        ("tls-ca", "PEM file of those who may sign the server's certificate (default: the well-known ones)"),
+        ("tls-certificate", "PEM file of a certificate that shows the server who this is"),
+        ("tls-key", "PEM file of its private key"),
+    ):
+        variable = f"LENET_CLIENT_{name.upper().replace('-', '_')}"
+        command.add_argument(
+            f"--{name}", default=environ.get(variable), metavar="FILE", help=f"{text}; environment: {variable}"
+        )
+    command.add_argument(
+        "--token-file",
+        dest="token",
+        default=environ.get("LENET_CLIENT_TOKEN_FILE"),
+        type=_token,
+        metavar="FILE",
+        help="file with the token that the server wants; environment: LENET_CLIENT_TOKEN_FILE",
+    )
+
 
 def _later(name: str) -> Run:
     """The `run` of a command's module, imported only when the command runs: `lenet --help` stays quick."""
@@ -113,6 +133,13 @@ def _at_least_one(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) < 2**31:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 up")
     return int(text)
+
+
+def _token(file: str) -> str:
+    try:
+        return Path(file).read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise argparse.ArgumentTypeError(f"{file} cannot be read: {error}") from error
 
 
 def _address(text: str) -> str:

@@ -8,6 +8,7 @@ from importlib.util import find_spec
 
 from lenet_client import Client, ImageError
 from lenet_client.cli.accuracy import Accuracy
+from lenet_client.cli.connection import connect
 from lenet_client.cli.output import CannotResume, finished, opened
 from lenet_client.cli.progress import Progress
 from lenet_client.cli.record import Record
@@ -21,7 +22,7 @@ def run(options: argparse.Namespace) -> int:
         print(f"lenet classify: {problem}", file=sys.stderr)
         return Status.USAGE
     accuracy, failed = Accuracy(), 0
-    with Progress() as progress, Client(options.server, timeout=options.timeout) as client:
+    with Progress() as progress, connect(options) as client:
         name, version = options.model or ("", 0)
         client.model(name, version)  # a wrong model or a dead server is told before the first result
         paths = walk(options.paths)

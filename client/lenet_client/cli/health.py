@@ -3,13 +3,13 @@
 import argparse
 import json
 
-from lenet_client import Client
+from lenet_client.cli.connection import connect
 from lenet_client.cli.status import Status
 
 
 def run(options: argparse.Namespace) -> int:
     """Print the server's health; status 1 where it takes no calls."""
-    with Client(options.server, timeout=options.timeout) as client:
+    with connect(options) as client:
         healthy = client.healthy()
     if options.json:
         print(json.dumps({"server": options.server, "healthy": healthy}))

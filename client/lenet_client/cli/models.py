@@ -7,13 +7,13 @@ from dataclasses import asdict
 from rich.console import Console
 from rich.table import Table
 
-from lenet_client import Client
+from lenet_client.cli.connection import connect
 from lenet_client.cli.status import Status
 
 
 def run(options: argparse.Namespace) -> int:
     """Print a line for each model version."""
-    with Client(options.server, timeout=options.timeout) as client:
+    with connect(options) as client:
         models = client.models()
     if options.json:
         print(json.dumps([asdict(model) for model in models]))

@@ -24,6 +24,9 @@ class Nobody:
     def metadata(self) -> Metadata:
         return ()
 
+    def peer(self) -> str:
+        return "unix:"
+
 
 def request(name: str, images: int, raw: list[bytes], version: str = "") -> pb.ModelInferRequest:
     """A request for `images` images of two bytes."""

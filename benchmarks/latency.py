@@ -1,0 +1,83 @@
+"""Measures how long a call takes at half of the load that the server can take: ours, and Triton beside it.
+
+    python -m benchmarks.latency                        # starts both
+    python -m benchmarks.latency --ours HOST:PORT --triton HOST:PORT
+    python -m benchmarks.latency --triton none          # ours alone
+
+First each server's saturation: answers a second with 64 calls of one image under way. Then calls of one image arrive
+at random moments (open_loop.py): at half of the server's own saturation, and at half of the slower one's, the same load
+for both. The rounds take turns; the figures are medians over the rounds.
+"""
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+
+from benchmarks import h2load, open_loop, ours, triton
+from benchmarks.findings import PERCENTILE_NAMES, Finding, findings_table, medians, percentiles, table
+
+P50, P99 = PERCENTILE_NAMES.index("p50"), PERCENTILE_NAMES.index("p99")
+
+
+def main(argv: Sequence[str] | None = None) -> list[Finding]:
+    """Measure, print a table for each load, and return the figures that stand for all."""
+    parser = ours.parser(__doc__)
+    parser.add_argument("--ours", metavar="HOST:PORT", help="our server, where it is up already")
+    parser.add_argument("--triton", default="start", metavar="HOST:PORT|start|none")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=20, help="of each round")
+    arguments = parser.parse_args(argv)
+    rounds, seconds = (1, 1.0) if arguments.quick else (arguments.rounds, arguments.seconds)
+    with ExitStack() as stack:
+        servers: dict[str, str] = {}
+        servers["ours"] = arguments.ours or ours.address(stack.enter_context(ours.serving(ours.flags(arguments))))
+        if arguments.triton == "start":
+            servers["triton"] = stack.enter_context(triton.serving())
+        elif arguments.triton != "none":
+            servers["triton"] = arguments.triton
+        saturation = _saturation(servers, rounds, min(seconds, 5))
+        findings = _measured("half of its own saturation", servers, _halves(saturation), rounds, seconds)
+        if "triton" in servers:
+            lowest = dict.fromkeys(servers, min(saturation.values()) / 2)
+            findings += _measured("half of the slower one's saturation", servers, lowest, rounds, seconds)
+    return findings
+
+
+def _saturation(servers: dict[str, str], rounds: int, seconds: float) -> dict[str, float]:
+    """Calls a second that each server answers with 64 under way."""
+    rates = [
+        [h2load.put(h2load.SATURATION, each, seconds=seconds).rate for each in servers.values()] for _ in range(rounds)
+    ]
+    found = dict(zip(servers, medians(rates), strict=True))
+    print("Saturation:", ", ".join(f"{name} {rate:.0f} calls/s" for name, rate in found.items()))
+    return found
+
+
+def _halves(rates: dict[str, float]) -> dict[str, float]:
+    return {name: rate / 2 for name, rate in rates.items()}
+
+
+def _measured(
+    load: str, servers: dict[str, str], rates: dict[str, float], rounds: int, seconds: float
+) -> list[Finding]:
+    """Percentiles of each server under its rate, printed; the findings are ours."""
+    rows: dict[str, list[list[float]]] = {name: [] for name in servers}
+    for number in range(rounds):
+        for name, address in servers.items():
+            result = open_loop.put(open_loop.Arrivals(rates[name], seconds), address, seed=1000 * number)
+            rows[name].append([*percentiles(result.seconds), percentiles(result.late)[P99]])
+    figures = {name: medians(each) for name, each in rows.items()}
+    print(f"\nAt {load} (ms from the moment a call was due):\n")
+    head = ["server", "calls/s", *PERCENTILE_NAMES, "sent late, p99"]
+    print(table(head, ([name, f"{rates[name]:.0f}", *(f"{ms:.2f}" for ms in row)] for name, row in figures.items())))
+    findings = []
+    for name, column in (("p50", P50), ("p99", P99)):
+        mine = figures["ours"][column]
+        theirs = figures["triton"][column] if "triton" in figures else None
+        bar = f"≤ {theirs:.2f} ms, Triton's (× {mine / theirs:.2f})" if theirs else ""
+        kept = mine <= theirs if theirs else None
+        findings.append(Finding(f"{name} at {load}", f"{mine:.2f} ms", bar, kept))
+    return findings
+
+
+if __name__ == "__main__":
+    print("\n" + findings_table(main()))

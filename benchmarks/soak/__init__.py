@@ -1,0 +1,1 @@
+"""Sixty-four callers, workers killed, models reloaded, callers leaving: and every answer checked. `make soak`."""

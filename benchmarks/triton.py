@@ -1,0 +1,146 @@
+"""NVIDIA Triton 2.51 on our model, to measure beside ours: its C++ server, ONNX Runtime in its python backend.
+
+    python -m benchmarks.triton --port 8001
+
+It runs until it is interrupted. The server comes out of the package nvidia-pytriton, in an environment of its own in
+the user's cache (the one of `side-by-side`, where that has made it); the first start installs it, which takes minutes.
+"""
+
+import argparse
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from benchmarks import call
+from benchmarks.ours import MODEL
+
+PACKAGES = ("nvidia-pytriton==0.7.0", "onnxruntime")
+# An explicit instance and no delay: the settings with which it was fastest.
+CONFIGURATION = """
+name: "lenet"
+backend: "python"
+max_batch_size: 256
+input [{ name: "image" data_type: TYPE_UINT8 dims: [1, 28, 28] }]
+output [
+  { name: "probabilities" data_type: TYPE_FP32 dims: [10] },
+  { name: "logits" data_type: TYPE_FP32 dims: [10] }
+]
+instance_group [{ count: 1 kind: KIND_CPU }]
+dynamic_batching { max_queue_delay_microseconds: 0 }
+"""
+# Runs inside Triton, with one call of the model for all requests of a batch.
+PROGRAM = """
+import numpy as np
+import onnxruntime
+import triton_python_backend_utils as backend
+
+NAMES = ["probabilities", "logits"]
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.session = onnxruntime.InferenceSession({model!r}, providers=["CPUExecutionProvider"])
+
+    def execute(self, requests):
+        inputs = [backend.get_input_tensor_by_name(each, "image").as_numpy() for each in requests]
+        images = np.concatenate(inputs) if len(inputs) > 1 else inputs[0]
+        outputs = self.session.run(NAMES, {{"image": images}})
+        ends = np.cumsum([len(each) for each in inputs])
+        return [
+            backend.InferenceResponse(
+                [backend.Tensor(name, output[end - len(each):end]) for name, output in zip(NAMES, outputs)]
+            )
+            for each, end in zip(inputs, ends)
+        ]
+"""
+
+
+def environment() -> Path:
+    """The Python that Triton was installed beside; installs it where it is not there yet."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
+    root = cache / "side-by-side" / "triton"
+    python = root / "bin" / "python"
+    if not (root / "ready").exists():
+        print("installing Triton into the cache …", file=sys.stderr)
+        subprocess.run([sys.executable, "-m", "venv", "--clear", root], check=True)
+        subprocess.run([python, "-m", "pip", "install", "--quiet", *PACKAGES], check=True)
+        (root / "ready").touch()
+    return python
+
+
+@contextmanager
+def serving(model: Path = MODEL, port: int = 0) -> Iterator[str]:
+    """Triton with the model file as `lenet`, by its address HOST:PORT; `port` 0 picks a free one."""
+    python = environment()
+    find = "import pathlib, pytriton; print(pathlib.Path(pytriton.__file__).parents[1])"
+    site = Path(subprocess.run([python, "-c", find], check=True, capture_output=True, text=True).stdout.strip())
+    bundle = site / "pytriton" / "tritonserver"
+    with tempfile.TemporaryDirectory() as folder:
+        backends = shutil.copytree(bundle / "backends", Path(folder, "backends"))
+        stubs = bundle / "python_backend_stubs" / f"{sys.version_info.major}.{sys.version_info.minor}"
+        shutil.copy(stubs / "triton_python_backend_stub", backends / "python")
+        repository = Path(folder, "repository", "lenet")
+        (repository / "1").mkdir(parents=True)
+        (repository / "config.pbtxt").write_text(CONFIGURATION)
+        (repository / "1" / "model.py").write_text(PROGRAM.format(model=str(model)))
+        libraries = [*site.glob("*triton*.libs"), bundle / "external_libs", Path(sys.base_prefix, "lib")]
+        variables = {
+            "PYTHONPATH": str(site),
+            "LD_LIBRARY_PATH": ":".join(map(str, libraries)),
+            "PATH": f"{python.parent}:{os.environ['PATH']}",
+        }
+        port = port or _free_port()
+        flags = [f"--model-repository={repository.parent}", f"--backend-directory={backends}"]
+        ports = ["--grpc-address=127.0.0.1", f"--grpc-port={port}", "--allow-http=false", "--allow-metrics=false"]
+        log = Path(folder, "log")
+        with log.open("w") as output:
+            process = subprocess.Popen(
+                [bundle / "bin" / "tritonserver", *flags, *ports],
+                env=os.environ | variables,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+        try:
+            call.answer_bytes(f"127.0.0.1:{port}", call.request(1))
+            yield f"127.0.0.1:{port}"
+        except BaseException:
+            print(log.read_text()[-2000:], file=sys.stderr)
+            raise
+        finally:
+            process.terminate()
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _free_port() -> int:
+    """A port that was free a moment ago: Triton cannot pick one."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def main() -> None:
+    """Serve until interrupted."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--port", type=int, default=8001)
+    parser.add_argument("--model", type=Path, default=MODEL)
+    arguments = parser.parse_args()
+    try:
+        with serving(arguments.model.resolve(), arguments.port) as address:
+            print(f"Triton serves gRPC on {address}", flush=True)
+            sys.stdin.read()  # until it is closed, or Ctrl-C
+    except KeyboardInterrupt:
+        pass
+
+
+if __name__ == "__main__":
+    main()

@@ -20,7 +20,8 @@ class ServerProcess:
 
     def __init__(self, *flags: str) -> None:
         self.events: list[dict[str, Any]] = []
-        self._serving = threading.Event()
+        self._changed = threading.Condition()
+        self._ended = False
         self.process = subprocess.Popen(
             [BIN / "lenet-server", "--port=0", "--http-port=0", "--log-format=json", *flags],
             stderr=subprocess.PIPE,
@@ -28,13 +29,22 @@ class ServerProcess:
         )
         self._reader = threading.Thread(target=self._read)
         self._reader.start()
-        self._serving.wait(TIMEOUT)
-        ports = next((event for event in self.events if "grpc_port" in event), None)
-        if not ports:
-            self.stop(signal.SIGKILL)
-            raise AssertionError(f"the server did not start: {self.events}")
-        self.grpc_port: int = ports["grpc_port"]
-        self.http_port: int = ports["http_port"]
+        serving = self.event("grpc_port")
+        self.grpc_port: int = serving["grpc_port"]
+        self.http_port: int = serving["http_port"]
+
+    def event(self, what: str, number: int = 0) -> dict[str, Any]:
+        """The first event, or a later one, with this field or this message, as soon as it is in the log."""
+
+        def said() -> list[dict[str, Any]]:
+            return [event for event in self.events if what in event or what == event["message"]]
+
+        with self._changed:
+            self._changed.wait_for(lambda: len(said()) > number or self._ended, TIMEOUT)
+            if len(said()) > number:
+                return said()[number]
+        self.stop(signal.SIGKILL)
+        raise AssertionError(f"the server did not say {what}: {self.events}")
 
     def stop(self, with_signal: signal.Signals = signal.SIGTERM) -> int:
         """Send the signal and return the exit status."""
@@ -49,10 +59,12 @@ class ServerProcess:
             for line in lines:
                 if not line.startswith("{"):  # grpcio's own core prints without asking
                     continue
-                self.events.append(json.loads(line))
-                if "grpc_port" in self.events[-1]:
-                    self._serving.set()
-        self._serving.set()
+                with self._changed:
+                    self.events.append(json.loads(line))
+                    self._changed.notify_all()
+        with self._changed:
+            self._ended = True
+            self._changed.notify_all()
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from lenet.v1 import classifier_pb2_grpc as rpc
 from lenet_client._channel import DEFAULT_TIMEOUT, IN_FLIGHT, OPTIONS
 from lenet_client._errors import ImageError, translated
 from lenet_client._images import ImageInput
-from lenet_client._messages import Batch, Question, batches, is_serving, single, to_model
+from lenet_client._messages import Batch, Question, batches, is_serving, model_request, single, to_model
 from lenet_client._security import File, authorization, credentials
 from lenet_client._values import Model, Prediction
 
@@ -42,18 +42,20 @@ class AsyncClient:
         self._classifier = rpc.ClassifierStub(self._channel)
         self._check = health_pb2_grpc.HealthStub(self._channel).Check  # type: ignore[attr-defined]  # not in its stubs
 
-    async def classify(self, image: ImageInput, *, model: str = "", version: int = 0, top_k: int = 0) -> Prediction:
+    async def classify(
+        self, image: ImageInput, *, model: str = "", version: int | str = 0, top_k: int = 0
+    ) -> Prediction:
         """See Client.classify."""
         return single((await self.classify_batch([image], model=model, version=version, top_k=top_k))[0])
 
     async def classify_batch(
-        self, images: Iterable[ImageInput], *, model: str = "", version: int = 0, top_k: int = 0
+        self, images: Iterable[ImageInput], *, model: str = "", version: int | str = 0, top_k: int = 0
     ) -> list[Prediction | ImageError]:
         """See Client.classify_batch."""
         return await self._ask(Batch.of(images), Question(model, version, top_k))
 
     async def classify_many(
-        self, images: Iterable[ImageInput], *, model: str = "", version: int = 0, top_k: int = 0
+        self, images: Iterable[ImageInput], *, model: str = "", version: int | str = 0, top_k: int = 0
     ) -> AsyncIterator[Prediction | ImageError]:
         """See Client.classify_many."""
         question = Question(model, version, top_k)
@@ -80,10 +82,10 @@ class AsyncClient:
             )
         return [to_model(each) for each in response.models]
 
-    async def model(self, name: str = "", version: int = 0) -> Model:
+    async def model(self, name: str = "", version: int | str = 0) -> Model:
         """See Client.model."""
         with translated(self.server):
-            request = pb.GetModelRequest(model=name, version=version)
+            request = model_request(name, version)
             return to_model(await self._classifier.GetModel(request, timeout=self._timeout, metadata=self._metadata))
 
     async def healthy(self, model: str = "") -> bool:

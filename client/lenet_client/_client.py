@@ -12,7 +12,7 @@ from lenet.v1 import classifier_pb2_grpc as rpc
 from lenet_client._channel import DEFAULT_TIMEOUT, IN_FLIGHT, OPTIONS
 from lenet_client._errors import ImageError, translated
 from lenet_client._images import ImageInput
-from lenet_client._messages import Batch, Question, batches, is_serving, single, to_model
+from lenet_client._messages import Batch, Question, batches, is_serving, model_request, single, to_model
 from lenet_client._security import File, authorization, credentials
 from lenet_client._values import Model, Prediction
 
@@ -48,22 +48,23 @@ class Client:
         self._classifier = rpc.ClassifierStub(self._channel)
         self._check = health_pb2_grpc.HealthStub(self._channel).Check  # type: ignore[attr-defined]  # not in its stubs
 
-    def classify(self, image: ImageInput, *, model: str = "", version: int = 0, top_k: int = 0) -> Prediction:
+    def classify(self, image: ImageInput, *, model: str = "", version: int | str = 0, top_k: int = 0) -> Prediction:
         """Classify one image. Raises ImageError where it cannot be read.
 
-        An empty `model` is the server's only one, `version` 0 the newest, `top_k` 0 the server's choice of labels.
+        An empty `model` is the server's only one. `version` is a number, 0 for the newest, or a label such as "stable".
+        `top_k` 0 is the server's choice of labels.
         """
         return single(self.classify_batch([image], model=model, version=version, top_k=top_k)[0])
 
     def classify_batch(
-        self, images: Iterable[ImageInput], *, model: str = "", version: int = 0, top_k: int = 0
+        self, images: Iterable[ImageInput], *, model: str = "", version: int | str = 0, top_k: int = 0
     ) -> list[Prediction | ImageError]:
         """Classify the images of one request. One that cannot be read has an ImageError in its place."""
         batch = Batch.of(images)
         return self._finish(batch, self._start(batch, Question(model, version, top_k)))
 
     def classify_many(
-        self, images: Iterable[ImageInput], *, model: str = "", version: int = 0, top_k: int = 0
+        self, images: Iterable[ImageInput], *, model: str = "", version: int | str = 0, top_k: int = 0
     ) -> Iterator[Prediction | ImageError]:
         """Classify any number of images, in batches, several of them on their way at a time.
 
@@ -92,14 +93,11 @@ class Client:
             )
         return [to_model(each) for each in response.models]
 
-    def model(self, name: str = "", version: int = 0) -> Model:
-        """One model version; an empty name is the server's only one, version 0 the newest."""
+    def model(self, name: str = "", version: int | str = 0) -> Model:
+        """One model version; name and version are those of classify()."""
         with translated(self.server):
-            return to_model(
-                self._classifier.GetModel(
-                    pb.GetModelRequest(model=name, version=version), timeout=self._timeout, metadata=self._metadata
-                )
-            )
+            request = model_request(name, version)
+            return to_model(self._classifier.GetModel(request, timeout=self._timeout, metadata=self._metadata))
 
     def healthy(self, model: str = "") -> bool:
         """Whether the server, or one of its models, takes calls. Raises ModelNotFound for a model it does not know."""

@@ -21,12 +21,13 @@ class Question:
     """What is asked about each image: the model, its version (0: the newest) and the number of labels (0: three)."""
 
     model: str = ""
-    version: int = 0
+    version: int | str = 0
     top_k: int = 0
 
     def request(self, images: Iterable[pb.Image]) -> pb.ClassifyRequest:
         """The request for these images."""
-        return pb.ClassifyRequest(model=self.model, version=self.version, top_k=self.top_k, images=images)
+        version, label = version_or_label(self.version)
+        return pb.ClassifyRequest(model=self.model, version=version, label=label, top_k=self.top_k, images=images)
 
 
 @dataclass
@@ -95,6 +96,17 @@ def single(result: Prediction | ImageError) -> Prediction:
     return result
 
 
+def model_request(name: str, version: int | str) -> pb.GetModelRequest:
+    """The request for the description of a model version."""
+    number, label = version_or_label(version)
+    return pb.GetModelRequest(model=name, version=number, label=label)
+
+
+def version_or_label(version: int | str) -> tuple[int, str]:
+    """The number and the label that a request has for a version: one of them says which."""
+    return (0, version) if isinstance(version, str) else (version, "")
+
+
 def to_model(message: pb.Model) -> Model:
     """The description of a model version."""
     channels, height, width = message.input_shape
@@ -104,6 +116,7 @@ def to_model(message: pb.Model) -> Model:
         labels=tuple(message.labels),
         input_shape=(channels, height, width),
         metadata=dict(message.metadata),
+        version_labels=tuple(message.version_labels),
     )
 
 

@@ -26,3 +26,5 @@ class Model:
     """One image: (C, H, W), uint8."""
     metadata: dict[str, str]
     """What the trainer wrote into the model file: dataset, test_accuracy, preprocessing, created …"""
+    version_labels: tuple[str, ...] = ()
+    """The labels that name this version, such as "stable"."""

@@ -1,36 +1,23 @@
-"""Puts the server together from its parts, and takes it down in the right order."""
+"""The whole server in one process, for tests and for programs that embed it. The command runs `supervisor`."""
 
 import logging
 import threading
-import time
 from contextlib import ExitStack
-from pathlib import Path
 
 from prometheus_client import CollectorRegistry
 
-from lenet_imaging import Limits
-from lenet_server import __version__, catalog, transports
-from lenet_server.batcher import Batcher
-from lenet_server.call_observer import watch_run
-from lenet_server.catalog import ServedModel
-from lenet_server.classifier import Classifier
+from lenet_server import __version__
 from lenet_server.cores import usable_cores
 from lenet_server.counts import SharedCounts
-from lenet_server.edge import Edge
-from lenet_server.exposition import expose
-from lenet_server.guard import guard_for
+from lenet_server.exposition import expose, requests_by_code
 from lenet_server.http_server import HttpServer
-from lenet_server.images import ImageReader
-from lenet_server.inference_service import InferenceService
+from lenet_server.loading import described, open_catalog
+from lenet_server.local_fleet import LocalFleet
+from lenet_server.manager import ModelManager
 from lenet_server.metrics import Metrics
-from lenet_server.model import Model
-from lenet_server.model_metrics import ModelMetrics
 from lenet_server.observers import observer_for
-from lenet_server.service import ClassifierService
+from lenet_server.serving import Serving
 from lenet_server.settings import Settings
-
-# For the last traces to leave, where the drain has used up its grace: then they matter most.
-LAST_TRACES_SECONDS = 1.0
 
 log = logging.getLogger(__name__)
 
@@ -48,54 +35,30 @@ class App:
         to serve and PortUnavailable where a port cannot be opened.
         """
         self._settings = settings
-        self._ready = threading.Event()
-        self._metrics = Metrics(SharedCounts(1))
-        expose(self._metrics.counts, registry, self._metrics.sample)
-        guard = guard_for(settings, self._metrics.rejected)
+        self._counts = SharedCounts(1)
+        metrics = Metrics(self._counts)
+        expose(self._counts, registry, metrics.sample)
         with ExitStack() as undo:
-            self._observer = observer_for(settings)
-            undo.callback(self._stop_observer, 0.0)
-            self._catalog = catalog.load(settings.model_repository, self._load_model, self._serve_model)
+            observer = observer_for(settings)
+            if observer:
+                undo.callback(observer.stop, 0.0)
+            self._catalog = open_catalog(settings, metrics, observer)
             undo.callback(self._catalog.stop)
-            limits = Limits(max_bytes=settings.max_image_bytes, max_pixels=settings.max_image_pixels)
-            # A request of encoded pictures may come to as much as one that brings arrays.
-            reader = ImageReader(
-                limits, settings.max_images_per_request, settings.max_message_bytes, cores=usable_cores()
-            )
-            # As many as wait in a queue, and a batch of them in the model.
-            max_requests = settings.max_queue_size + settings.max_batch_size
-            classifying = Classifier(self._catalog, reader)
-            edge = Edge(
-                classifying, self._metrics, max_requests, settings.max_streams, guard=guard, observer=self._observer
-            )
-            # Without the methods that classify: those are in `methods`, from bytes to bytes.
-            classifier = ClassifierService(edge, self._catalog)  # type: ignore[abstract]
-            inference = InferenceService(  # type: ignore[abstract]
-                edge, self._catalog, settings, self._ready.is_set
-            )
-            self._http = HttpServer(settings.host, settings.http_port, registry, self._ready.is_set)
+            self._manager = ModelManager(settings, LocalFleet(self._catalog))
+            self._manager.start()
+            undo.callback(self._manager.stop)
+            self._http = HttpServer(settings.host, settings.http_port, registry, lambda: self._serving.is_ready())
             undo.callback(self._http.stop)
-            self._grpc = transports.open_port(edge, classifier, inference, self._catalog, settings, usable_cores())
+            self._serving = Serving(settings, metrics, self._catalog, self._manager, observer, cores=usable_cores())
             undo.pop_all()
-        self.grpc_port = self._grpc.port
+        self.grpc_port = self._serving.port
         self.http_port = self._http.port
 
     def __enter__(self) -> "App":
         """Answer calls."""
-        self._catalog.start()
         self._http.start()
-        self._grpc.start()
-        self._ready.set()
-        for each in self._catalog:
-            model = each.model
-            log.info(
-                "model %s version %d: %d labels, input %s",
-                model.name,
-                model.version,
-                len(model.labels),
-                model.input_shape,
-                extra={"fields": {"model": model.name, "version": model.version}},
-            )
+        self._serving.start()
+        log.info("%s", described(self._catalog))
         log.info(
             "lenet-server %s serves gRPC on %s:%d, HTTP on %s:%d",
             __version__,
@@ -109,40 +72,12 @@ class App:
 
     def __exit__(self, *_: object) -> None:
         """Drain: say so, pause, refuse new calls, answer those that were accepted, end the threads."""
-        self._ready.clear()
-        self._grpc.announce_shutdown()
+        self._serving.announce_shutdown()
+        self._manager.stop()
         log.info("draining")
         if self._settings.shutdown_delay_seconds:
             threading.Event().wait(self._settings.shutdown_delay_seconds)
-        deadline = time.monotonic() + self._settings.shutdown_grace_seconds
-        self._grpc.stop(self._settings.shutdown_grace_seconds)
-        self._catalog.stop()
-        self._stop_observer(max(LAST_TRACES_SECONDS, deadline - time.monotonic()))
+        self._serving.stop(self._settings.shutdown_grace_seconds)
         self._http.stop()
-        answered = self._metrics.requests_by_code()
+        answered = requests_by_code(self._counts)
         log.info("stopped, requests answered: %d", sum(answered.values()), extra={"fields": {"requests": answered}})
-
-    def _stop_observer(self, seconds: float) -> None:
-        if self._observer:
-            self._observer.stop(seconds)
-
-    def _load_model(self, name: str, version: int, path: Path) -> Model:
-        threads = self._settings.inference_threads or usable_cores()
-        model = Model(path, name=name, version=version, threads=threads)
-        model.warm_up(self._settings.max_batch_size)
-        return model
-
-    def _serve_model(self, model: Model) -> ServedModel:
-        metrics = ModelMetrics(self._metrics, model.name, model.version, model.labels)
-        batcher = Batcher(
-            model.predict,
-            metrics,
-            name=model.name,
-            max_batch_size=self._settings.max_batch_size,
-            max_delay_seconds=self._settings.max_queue_delay_ms / 1000,
-            max_queue_size=self._settings.max_queue_size,
-            watch=watch_run if self._observer else None,
-        )
-        self._metrics.model_served(model.name, model.version, model.metadata)
-        self._metrics.queue_length(model.name, model.version, batcher.__len__)
-        return ServedModel(model, batcher, metrics)

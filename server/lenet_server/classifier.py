@@ -34,6 +34,7 @@ class Call:
     priority: int = 0  # 0 for the server's choice
     timeout_seconds: float = float("inf")  # how long the call may wait for the model, if its caller waits longer
     all_or_nothing: bool = False  # whether an image that cannot be read fails the whole call
+    label: str = ""  # of a version, in the place of its number
     request_id: str = ""  # what the message calls itself
     progress: Progress | None = None  # where somebody watches
 
@@ -129,12 +130,12 @@ class Classifier:
         calls `done`, where the call is refused as a whole. Returns the batcher that the call waits in, if it waits:
         whoever does not `wake` it calls its step() next.
         """
-        served = self._catalog.find(call.model, call.version)
+        served = self._catalog.find(call.model, call.version, call.label)
         while True:
             try:
                 return self._start(served, call, done, wake)
             except ModelRetired:  # the version was replaced after it was looked up: what has replaced it will answer
-                successor = self._catalog.find(call.model, call.version)
+                successor = self._catalog.find(call.model, call.version, call.label)
                 if successor is served:
                     raise
                 served = successor

@@ -11,9 +11,8 @@ from dataclasses import asdict
 from prometheus_client import CollectorRegistry
 
 from lenet_server import logs, security, settings
-from lenet_server.app import App
-from lenet_server.check import check
 from lenet_server.errors import ModelRejected, PortUnavailable, SettingsRefused
+from lenet_server.supervisor import Supervisor
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     log.info("settings: %s", ", ".join(map("=".join, told.items())), extra={"fields": {"settings": told}})
     try:
         security.announce(chosen)
-        with signals_awaited() as wait_for_signal, App(chosen, CollectorRegistry()):
+        with signals_awaited() as wait_for_signal, Supervisor(chosen, CollectorRegistry()):
             wait_for_signal()
     except (SettingsRefused, ModelRejected, PortUnavailable) as error:
         log.error("%s", error)
@@ -67,6 +66,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _check(chosen: settings.Settings) -> int:
+    from lenet_server.check import check  # with the modules that compute, which the supervisor does not need
+
     failed = False
     for finding in check(chosen):
         sys.stdout.write(f"{finding}\n")

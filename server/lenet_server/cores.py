@@ -2,6 +2,7 @@
 
 import math
 import os
+import random
 from pathlib import Path
 
 
@@ -10,9 +11,27 @@ def usable_cores(cgroup: Path = Path("/sys/fs/cgroup")) -> int:
 
     At least 1. A quota of 1.5 cores counts as 2: threads for a part of a core are worth having.
     """
-    cores = len(os.sched_getaffinity(0))
+    cores = len(_affinity())
     quota = _quota(cgroup)
     return max(1, min(cores, math.ceil(quota))) if quota else cores
+
+
+def own_cores(workers: int) -> list[int | None]:
+    """A core for each of so many workers, or None for each where there are not enough, or where one may have them all.
+
+    Where cores are left over they are drawn by lot: other servers of this machine choose as well.
+    """
+    cores = sorted(_affinity())
+    if workers == 1 or len(cores) < workers or not hasattr(os, "sched_setaffinity"):
+        return [None] * workers
+    return list(random.sample(cores, workers))
+
+
+def _affinity() -> set[int]:
+    """The cores that this process may run on, as far as the system tells."""
+    if hasattr(os, "sched_getaffinity"):
+        return os.sched_getaffinity(0)
+    return set(range(os.cpu_count() or 1))
 
 
 def _quota(cgroup: Path) -> float | None:

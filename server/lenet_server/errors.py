@@ -53,6 +53,14 @@ class ModelRetired(ServingError):
         super().__init__("this version of the model has left service: try again")
 
 
+class NoModel(ServingError):
+    """The server runs, and has no model to answer with."""
+
+
+class NotLoadable(ServingError):
+    """The model that a caller wants loaded cannot be served, and why."""
+
+
 class DeadlineExceeded(ServingError):
     """The caller's deadline passed while the call waited; nothing was computed for it."""
 
@@ -74,3 +82,17 @@ class PortUnavailable(Exception):
 
 class ModelRejected(Exception):
     """A model file that cannot be served, and why. Raised while loading, never while serving."""
+
+
+class PlanRejected(ModelRejected):
+    """Versions that are to be served and cannot be.
+
+    Attributes: `reasons`, by name and version.
+    """
+
+    def __init__(self, reasons: dict[tuple[str, int], str]) -> None:
+        super().__init__(reasons)
+        self.reasons = reasons
+
+    def __str__(self) -> str:
+        return "; ".join(f"model {name} version {number}: {why}" for (name, number), why in self.reasons.items())

@@ -2,10 +2,11 @@
 
 import platform
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from importlib import metadata
 
 import numpy as np
-import onnxruntime
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import (
     CounterMetricFamily,
@@ -24,8 +25,8 @@ from lenet_server.model_statistics import RUNS
 
 Rows = Mapping[Labels, Values]
 
-COUNTERS = (families.REQUESTS, families.REJECTED)
-GAUGES = (families.IN_FLIGHT, families.QUEUE_LENGTH)
+COUNTERS = (families.REQUESTS, families.REJECTED, families.WORKER_RESTARTS, families.WORKER_CPU)
+GAUGES = (families.IN_FLIGHT, families.WORKER_MEMORY)
 HISTOGRAMS = (
     families.REQUEST_SECONDS,
     families.QUEUE_SECONDS,
@@ -39,6 +40,14 @@ def expose(counts: SharedCounts, registry: CollectorRegistry, sample: Callable[[
     """Put the metrics into the registry. `sample` is called before each scrape, to have looked at what is sampled."""
     registry.register(_Exposition(counts, sample))
     ProcessCollector(registry=registry)
+
+
+def requests_by_code(counts: SharedCounts) -> dict[str, int]:
+    """How many requests have ended with which gRPC status."""
+    by_code: Counter[str] = Counter()
+    for (_, code), (number,) in counts.totals(families.REQUESTS.name).items():
+        by_code[code] += int(number)
+    return dict(by_code)
 
 
 class _Exposition(Collector):
@@ -68,12 +77,21 @@ class _Exposition(Collector):
         yield _counter(families.PICTURES, {model: row[-1:] for model, row in batch_sizes.items()})
         yield _counter(families.PREDICTIONS, _by_label(counts.totals(families.PREDICTIONS.name)))
         # A version is served once, by however many processes.
-        yield _gauge(families.READY, counts.highest(families.READY.name))
+        ready = counts.highest(families.READY.name)
+        yield _gauge(families.READY, ready)
+        lengths = counts.totals(families.QUEUE_LENGTH.name)
+        yield _gauge(
+            families.QUEUE_LENGTH, {model: row for model, row in lengths.items() if model in ready and ready[model][0]}
+        )
         yield _model_info(counts.highest(families.MODEL_INFO.name))
         yield InfoMetricFamily(
             families.BUILD_INFO.name,
             families.BUILD_INFO.text,
-            {"version": __version__, "onnxruntime": onnxruntime.__version__, "python": platform.python_version()},
+            {
+                "version": __version__,
+                "onnxruntime": metadata.version("onnxruntime"),
+                "python": platform.python_version(),
+            },
         )
 
 

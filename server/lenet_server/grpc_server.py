@@ -1,12 +1,13 @@
 """The gRPC port: both services, health and reflection, by way of grpcio."""
 
 import logging
+import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import grpc
-from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_health.v1 import health, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from lenet.inference import grpc_service_pb2_grpc
@@ -15,6 +16,7 @@ from lenet_server.catalog import Catalog
 from lenet_server.credentials import add_port
 from lenet_server.edge import Edge
 from lenet_server.errors import PortUnavailable
+from lenet_server.health import Health
 from lenet_server.inference_service import InferenceService
 from lenet_server.interceptor import interceptors
 from lenet_server.methods import SERVICES, Method
@@ -56,12 +58,14 @@ class GrpcServer:
             interceptors=interceptors(edge.guard, edge.metrics),
             options=[*options(settings, address), ("grpc.so_reuseport", int(reuse_port))],
         )
-        self._health = health.HealthServicer(
-            experimental_non_blocking=True, experimental_thread_pool=ThreadPoolExecutor(1, thread_name_prefix="health")
-        )
+        self._health = Health()
         for name in ("", *SERVICES):
-            self._health.set(name, health_pb2.HealthCheckResponse.NOT_SERVING)
-        self._model_names = sorted({each.model.name for each in catalog})
+            self._health.set(name, well=False)
+        self._catalog = catalog
+        self._serving = False
+        self._telling = threading.Lock()
+        self._told: set[str] = set()
+        catalog.watch(lambda _: self._tell_health())
         classifier_pb2_grpc.add_ClassifierServicer_to_server(classifier, self._server)
         grpc_service_pb2_grpc.add_GRPCInferenceServiceServicer_to_server(inference, self._server)
         for method in methods:  # these in place of the generated ones, which make messages of the bytes
@@ -80,12 +84,22 @@ class GrpcServer:
     def start(self) -> None:
         """Answer calls, and say so to health checks."""
         self._server.start()
-        for name in ("", *SERVICES, *self._model_names):
-            self._health.set(name, health_pb2.HealthCheckResponse.SERVING)
+        self._serving = True
+        self._tell_health()
+
+    def _tell_health(self) -> None:
+        """Have health checks say of each model whether it is served, and of the rest whether any is."""
+        if not self._serving:
+            return
+        with self._telling:
+            served = {each.model.name for each in self._catalog}
+            self._told |= served
+            for name in ("", *SERVICES, *self._told):
+                self._health.set(name, well=name in served if name in self._told else bool(served))
 
     def announce_shutdown(self) -> None:
         """Tell health checks that no new calls should come; those that come are still answered."""
-        self._health.enter_graceful_shutdown()
+        self._health.end()
 
     def stop(self, grace_seconds: float) -> None:
         """Refuse new calls, answer those that were accepted, and close the port. After the grace the rest is ended."""
@@ -93,3 +107,4 @@ class GrpcServer:
         # A stream that sent bytes which are no message can keep grpcio from ever saying that it has stopped.
         if not self._server.stop(LINGER_SECONDS).wait(LINGER_SECONDS + PATIENCE_SECONDS):
             log.warning("grpcio has not stopped after %g s: ending without it", LINGER_SECONDS + PATIENCE_SECONDS)
+        self._health.close()

@@ -31,6 +31,7 @@ class Known(NamedTuple):
     shape: tuple[int, ...]  # [n, C, H, W]
     model: str
     version: int
+    label: str
     priority: int
     timeout_seconds: float
     respond: Callable[[PendingCall], bytes]
@@ -51,6 +52,7 @@ class InferenceBytes:
             if payload.startswith(known.prefix):
                 images = Block(known.shape, memoryview(payload)[len(known.prefix) :])
                 call = Call(images, caller, known.model, known.version, 0, known.priority, known.timeout_seconds, True)
+                call.label = known.label
                 return call, known.respond
         try:
             request = pb.ModelInferRequest.FromString(payload)
@@ -85,7 +87,7 @@ class InferenceBytes:
                 return
         except DecodeError:
             return
-        known = Known(prefix, shape, call.model, call.version, call.priority, call.timeout_seconds, respond)
+        known = Known(prefix, shape, call.model, call.version, call.label, call.priority, call.timeout_seconds, respond)
         self._known[len(payload)] = [*of_this_length, known]
 
 

@@ -8,6 +8,7 @@ from lenet_server.catalog import ServedModel
 from lenet_server.inference_input import INPUT
 from lenet_server.model import OUTPUTS, Model
 from lenet_server.model_statistics import Spent
+from lenet_server.repository_index import IndexEntry
 from lenet_server.settings import Settings
 
 PLATFORM = "onnxruntime_onnx"
@@ -74,6 +75,16 @@ def statistics(served: ServedModel) -> pb.ModelStatistics:
             for images, runs in sorted(counted.runs.items())
         ],
     )
+
+
+def index(entries: Sequence[IndexEntry], *, ready_only: bool) -> pb.RepositoryIndexResponse:
+    """What the model repository has, or only what of it is served."""
+    response = pb.RepositoryIndexResponse()
+    for each in entries:
+        if each.state == "READY" or not ready_only:
+            version = str(each.version) if each.version else ""
+            response.models.add(name=each.name, version=version, state=each.state, reason=each.reason)
+    return response
 
 
 def _duration(spent: Spent) -> pb.StatisticDuration:

@@ -3,7 +3,6 @@
 Knows nothing of gRPC, so that every transport that has parsed such a message can use it.
 """
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -17,6 +16,8 @@ from lenet_server.errors import InvalidRequest, ModelNotFound
 from lenet_server.inference_input import SHARED_MEMORY, images
 from lenet_server.job import Outputs
 from lenet_server.model import OUTPUTS, Model
+from lenet_server.model_options import LABEL
+from lenet_server.repository import VERSION
 
 
 class RequestedOutput(NamedTuple):
@@ -52,11 +53,13 @@ def to_inference(request: pb.ModelInferRequest, caller: Caller) -> Inference:
     timeout = _whole_number(request.parameters, "timeout") or 0
     if timeout < 0:
         raise InvalidRequest(f"parameter `timeout` is {timeout}: give microseconds, or 0 for none")
+    version, label = version_or_label(request.model_name, request.model_version)
     call = Call(
         images=images(request),
         caller=caller,
         model=request.model_name,
-        version=version_number(request.model_name, request.model_version),
+        version=version,
+        label=label,
         priority=_whole_number(request.parameters, "priority") or 0,
         timeout_seconds=timeout / 1e6 if timeout else float("inf"),
         all_or_nothing=True,
@@ -65,13 +68,15 @@ def to_inference(request: pb.ModelInferRequest, caller: Caller) -> Inference:
     return Inference(call, request.id, _requested(request.outputs))
 
 
-def version_number(model: str, version: str) -> int:
-    """The number of a version as the core counts it: 0, the newest, for an empty one. Raises ModelNotFound."""
+def version_or_label(model: str, version: str) -> tuple[int, str]:
+    """The number of a version as the core counts it, 0 being the newest, or its label. Raises ModelNotFound."""
     if not version:
-        return 0
-    if not re.fullmatch(r"[1-9][0-9]{0,17}", version):
-        raise ModelNotFound(f"no version {version!r} of model {model!r}: versions are whole numbers from 1")
-    return int(version)
+        return 0, ""
+    if VERSION.fullmatch(version):
+        return int(version), ""
+    if LABEL.fullmatch(version):
+        return 0, version
+    raise ModelNotFound(f"no version {version!r} of model {model!r}: versions are whole numbers from 1, or labels")
 
 
 def from_outputs(

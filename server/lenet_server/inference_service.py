@@ -4,7 +4,6 @@ ModelInfer itself is in `methods`.
 """
 
 from collections.abc import Callable, Iterator
-from typing import NoReturn
 
 import grpc
 
@@ -15,20 +14,24 @@ from lenet_server import inference_descriptions as describe
 from lenet_server.caller import Caller
 from lenet_server.catalog import Catalog, ServedModel
 from lenet_server.classifier import Call, PendingCall
+from lenet_server.control import Control
 from lenet_server.edge import Edge
-from lenet_server.errors import InvalidRequest, ModelNotFound, NotSupported
-from lenet_server.inference_messages import read, version_number
+from lenet_server.errors import InvalidRequest, ModelNotFound, NoModel
+from lenet_server.inference_messages import read, version_or_label
 from lenet_server.settings import Settings
 
-EXTENSIONS = ("binary_tensor_data", "classification", "model_configuration", "statistics")
+EXTENSIONS = ("binary_tensor_data", "classification", "model_configuration", "model_repository", "statistics")
 Context = grpc.ServicerContext
 
 
 class InferenceService(rpc.GRPCInferenceServiceServicer):
     """Each method is a thin edge around the core."""
 
-    def __init__(self, edge: Edge, catalog: Catalog, settings: Settings, is_ready: Callable[[], bool]) -> None:
+    def __init__(
+        self, edge: Edge, catalog: Catalog, settings: Settings, is_ready: Callable[[], bool], control: Control
+    ) -> None:
         self._edge = edge
+        self._control = control
         self._catalog = catalog
         self._settings = settings
         self._is_ready = is_ready
@@ -47,7 +50,7 @@ class InferenceService(rpc.GRPCInferenceServiceServicer):
         def respond() -> pb.ModelReadyResponse:
             try:
                 self._find(request.name, request.version)
-            except ModelNotFound:
+            except (ModelNotFound, NoModel):
                 return pb.ModelReadyResponse(ready=False)
             return pb.ModelReadyResponse(ready=self._is_ready())
 
@@ -99,36 +102,45 @@ class InferenceService(rpc.GRPCInferenceServiceServicer):
         )
 
     def RepositoryIndex(self, request: pb.RepositoryIndexRequest, context: Context) -> pb.RepositoryIndexResponse:  # noqa: N802
-        """List all that is served."""
+        """List all that the model repository has, or what is served of it, and why the rest is not."""
 
         def respond() -> pb.RepositoryIndexResponse:
-            if request.repository_name:
-                raise InvalidRequest("this server has one model repository: leave `repository_name` empty")
-            index = pb.RepositoryIndexResponse()
-            for each in self._catalog:
-                index.models.add(name=each.model.name, version=str(each.model.version), state="READY")
-            return index
+            _check_repository(request.repository_name)
+            return describe.index(self._control.index(), ready_only=request.ready)
 
         return self._edge.respond("RepositoryIndex", context, respond)
 
     def RepositoryModelLoad(  # noqa: N802
-        self,
-        request: pb.RepositoryModelLoadRequest,  # noqa: ARG002
-        context: Context,
+        self, request: pb.RepositoryModelLoadRequest, context: Context
     ) -> pb.RepositoryModelLoadResponse:
-        """Refuse: callers do not choose what is served."""
-        return self._edge.respond("RepositoryModelLoad", context, _refuse_control)
+        """Serve what the repository has of a model now."""
+
+        def respond() -> pb.RepositoryModelLoadResponse:
+            _check_repository(request.repository_name)
+            if request.parameters:
+                raise InvalidRequest(
+                    f"parameter `{min(request.parameters)}` is not supported: models are loaded as they stand in the "
+                    "model repository"
+                )
+            self._control.load(request.model_name)
+            return pb.RepositoryModelLoadResponse()
+
+        return self._edge.respond("RepositoryModelLoad", context, respond)
 
     def RepositoryModelUnload(  # noqa: N802
-        self,
-        request: pb.RepositoryModelUnloadRequest,  # noqa: ARG002
-        context: Context,
+        self, request: pb.RepositoryModelUnloadRequest, context: Context
     ) -> pb.RepositoryModelUnloadResponse:
-        """Refuse, likewise."""
-        return self._edge.respond("RepositoryModelUnload", context, _refuse_control)
+        """Serve a model no longer. Parameters say what becomes of models that depend on it: here none does."""
+
+        def respond() -> pb.RepositoryModelUnloadResponse:
+            _check_repository(request.repository_name)
+            self._control.unload(request.model_name)
+            return pb.RepositoryModelUnloadResponse()
+
+        return self._edge.respond("RepositoryModelUnload", context, respond)
 
     def _find(self, name: str, version: str) -> ServedModel:
-        return self._catalog.find(name, version_number(name, version))
+        return self._catalog.find(name, *version_or_label(name, version))
 
     def _all_versions(self, name: str) -> list[ServedModel]:
         return [each for each in self._catalog if each.model.name == name] or [self._find(name, "")]
@@ -154,5 +166,6 @@ def _refuse(request_id: str, code: grpc.StatusCode, message: str) -> pb.ModelStr
     )
 
 
-def _refuse_control() -> NoReturn:
-    raise NotSupported("this server loads its models when it starts: change its model repository and restart it")
+def _check_repository(name: str) -> None:
+    if name:
+        raise InvalidRequest("this server has one model repository: leave `repository_name` empty")

@@ -5,18 +5,23 @@ import logging
 from datetime import UTC, datetime
 
 
-def configure(log_format: str, level: str) -> None:
-    """Send this program's log to standard error as "text" or "json". Called once, by the program's entry point."""
+def configure(log_format: str, level: str, worker: int | None = None) -> None:
+    """Send this process's log to standard error as "text" or "json". Called once, by the process's entry point.
+
+    `worker` is told with each event.
+    """
     handler = logging.StreamHandler()
-    handler.setFormatter(JsonFormatter() if log_format == "json" else TextFormatter())
+    handler.setFormatter(JsonFormatter(worker) if log_format == "json" else TextFormatter(worker))
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
 
 
 class TextFormatter(logging.Formatter):
     """An event as a line for people to read, in UTC."""
 
-    def __init__(self) -> None:
-        super().__init__("%(asctime)s %(levelname)-7s %(message)s")
+    def __init__(self, worker: int | None = None) -> None:
+        self._fields = {} if worker is None else {"worker": worker}
+        whose = "" if worker is None else f"worker {worker}: "
+        super().__init__(f"%(asctime)s %(levelname)-7s {whose}%(message)s")
 
     def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: ARG002, N802
         """The time of the event in ISO 8601."""
@@ -33,6 +38,7 @@ class JsonFormatter(TextFormatter):
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": record.getMessage(),
+            **self._fields,
             **getattr(record, "fields", {}),
         }
         if record.exc_info:

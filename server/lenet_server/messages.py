@@ -1,6 +1,6 @@
 """Between the protobuf messages of lenet.v1 and the plain values of the core."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import grpc
 from google.protobuf.message import DecodeError
@@ -42,6 +42,7 @@ def to_call(request: pb.ClassifyRequest, caller: Caller) -> Call:
         caller=caller,
         model=request.model,
         version=request.version,
+        label=request.label,
         top_k=request.top_k,
         priority=request.priority,
         request_id=request.id,
@@ -80,12 +81,13 @@ def from_error(code: grpc.StatusCode, message: str) -> pb.Error:
     return pb.Error(code=number(code), message=message)
 
 
-def from_model(model: Model) -> pb.Model:
-    """The description of a model version."""
+def from_model(model: Model, version_labels: Sequence[str]) -> pb.Model:
+    """The description of a model version, and of the labels that name it."""
     return pb.Model(
         name=model.name,
         version=model.version,
         labels=model.labels,
         input_shape=model.input_shape,
         metadata=model.metadata,
+        version_labels=version_labels,
     )

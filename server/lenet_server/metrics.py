@@ -4,7 +4,6 @@ The methods are called once for a batch, not once for a call, where the work is 
 """
 
 import threading
-from collections import Counter
 from collections.abc import Callable, Sequence
 
 from lenet_server import families
@@ -78,13 +77,6 @@ class Metrics:
         """A request has ended with its stream, before it was answered: there is no duration to tell."""
         with self.lock:
             self._ended(method, "CANCELLED", 1)
-
-    def requests_by_code(self) -> dict[str, int]:
-        """How many requests of the whole server have ended with which gRPC status."""
-        by_code: Counter[str] = Counter()
-        for (_, code), (number,) in self.counts.totals(families.REQUESTS.name).items():
-            by_code[code] += int(number)
-        return dict(by_code)
 
     def rejected(self, reason: ServingError) -> None:
         """Count one request that the model never saw."""

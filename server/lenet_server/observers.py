@@ -1,5 +1,7 @@
 """Who watches calls, as the settings ask for it."""
 
+from types import ModuleType
+
 from lenet_server.access_log import AccessLog
 from lenet_server.call_observer import CallObserver, CallObservers
 from lenet_server.errors import SettingsRefused
@@ -19,11 +21,23 @@ def observer_for(settings: Settings) -> CallObserver | None:
     return CallObservers(observers) if observers else None
 
 
+def check_installed(settings: Settings) -> None:
+    """Raise SettingsRefused where traces are asked for and OpenTelemetry is not installed."""
+    if settings.trace_endpoint:
+        _tracing()
+
+
 def _traces(settings: Settings) -> CallObserver:
+    tracing = _tracing()
+    traces: CallObserver = tracing.Traces(tracing.exporter_to(settings.trace_endpoint), settings.trace_sample_ratio)
+    return traces
+
+
+def _tracing() -> ModuleType:
     try:
-        from lenet_server.tracing import Traces, exporter_to
+        from lenet_server import tracing
     except ImportError as error:
         raise SettingsRefused(
             f"--trace-endpoint needs OpenTelemetry ({error}): pip install 'lenet-server[tracing]', or leave it empty"
         ) from error
-    return Traces(exporter_to(settings.trace_endpoint), settings.trace_sample_ratio)
+    return tracing

@@ -9,7 +9,7 @@ from pathlib import Path
 from lenet_server import certificates
 from lenet_server.guard import read_tokens
 from lenet_server.settings import Settings
-from lenet_server.transports import is_native
+from lenet_server.transport_choice import is_native
 
 log = logging.getLogger(__name__)
 

@@ -29,11 +29,16 @@ class ClassifierService(rpc.ClassifierServicer):
         return self._edge.respond(
             "ListModels",
             context,
-            lambda: pb.ListModelsResponse(models=[from_model(each.model) for each in self._catalog]),
+            lambda: pb.ListModelsResponse(
+                models=[from_model(each.model, self._catalog.labels(each.model)) for each in self._catalog]
+            ),
         )
 
     def GetModel(self, request: pb.GetModelRequest, context: grpc.ServicerContext) -> pb.Model:  # noqa: N802
         """Describe one model version."""
-        return self._edge.respond(
-            "GetModel", context, lambda: from_model(self._catalog.find(request.model, request.version).model)
-        )
+
+        def respond() -> pb.Model:
+            model = self._catalog.find(request.model, request.version, request.label).model
+            return from_model(model, self._catalog.labels(model))
+
+        return self._edge.respond("GetModel", context, respond)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 PREFIX = "LENET_SERVER_"
+AUTO = "auto"
 
 
 def _whole(low: int, high: int) -> Callable[[str], int]:
@@ -20,6 +21,13 @@ def _whole(low: int, high: int) -> Callable[[str], int]:
         if not text.strip().lstrip("-").isdecimal() or not low <= int(text) <= high:
             raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from {low} to {high}")
         return int(text)
+
+    return parse
+
+
+def _whole_or_auto(low: int, high: int) -> Callable[[str], int | str]:
+    def parse(text: str) -> int | str:
+        return text if text == AUTO else _whole(low, high)(text)
 
     return parse
 
@@ -46,6 +54,10 @@ def _one_of(*choices: str) -> Callable[[str], str]:
     return parse
 
 
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
 def _receiver(text: str) -> str:
     if text and not re.fullmatch(r"https?://[^/@\s]+:[0-9]{1,5}/?", text):
         raise argparse.ArgumentTypeError(f"{text!r} is not http://HOST:PORT or https://HOST:PORT")
@@ -65,6 +77,22 @@ class Settings:
     """How the server is set up."""
 
     model_repository: Path = _setting(Path("models"), Path, "folder of models: NAME/VERSION/model.onnx")
+    version_policy: str = _setting(
+        "latest",
+        _one_of("latest", "all"),
+        "which versions of a model are served, unless its model.toml says: latest or all",
+    )
+    versions: int = _setting(1, _whole(1, 1000), "how many of the latest versions of a model are served")
+    model_control: str = _setting(
+        "none",
+        _one_of("none", "poll", "explicit"),
+        "when models are loaded: none, at the start only; poll, whenever the repository changes; "
+        "explicit, when a caller says so",
+    )
+    poll_seconds: float = _setting(5.0, _number(0.1, 86_400), "pause between looks at the repository, with poll")
+    load_models: tuple[str, ...] = _setting(
+        (), _names, "models to load at the start, with explicit: names with commas between, * for all"
+    )
     host: str = _setting("127.0.0.1", str, "address to listen on; 0.0.0.0 for all interfaces")
     port: int = _setting(50051, _whole(0, 65535), "gRPC port; 0 picks a free one")
     http_port: int = _setting(8080, _whole(0, 65535), "port of /metrics, /livez and /readyz; 0 picks a free one")
@@ -72,6 +100,18 @@ class Settings:
         "auto",
         _one_of("auto", "native", "grpcio"),
         "who speaks HTTP/2: native (pygrpc-native: fast, plaintext only), grpcio, or auto: native where it can",
+    )
+    workers: int | str = _setting(
+        AUTO, _whole_or_auto(1, 1024), "processes that answer calls; auto: one per usable core"
+    )
+    pin_workers: str = _setting(
+        "yes", _one_of("yes", "no"), "yes: several workers get a core of their own each, where there are enough"
+    )
+    worker_timeout_seconds: float = _setting(
+        30.0, _number(0.1, 3600), "a worker that does not answer its supervisor for so long is killed, and replaced"
+    )
+    load_timeout_seconds: float = _setting(
+        300.0, _number(1, 86_400), "a worker that has not loaded its models after so long is killed, and replaced"
     )
     max_batch_size: int = _setting(64, _whole(1, 4096), "most images in one run of the model")
     max_queue_delay_ms: float = _setting(
@@ -90,7 +130,7 @@ class Settings:
     max_image_bytes: int = _setting(32 * 2**20, _whole(1, 2**31 - 1), "largest picture file in a request, in bytes")
     max_image_pixels: int = _setting(64_000_000, _whole(1, 2**30), "largest picture: width × height in pixels")
     inference_threads: int = _setting(
-        0, _whole(0, 1024), "threads that compute one batch; 0 for as many as there are usable cores"
+        0, _whole(0, 1024), "threads that compute one batch; 0 for a worker's share of the usable cores"
     )
     tls_certificate: Path | None = _setting(
         None, _file, "PEM file of the server's certificate and those that sign it: turns TLS on for gRPC"
@@ -167,8 +207,11 @@ def parse_command(
             # argparse runs `type` over a default that is a string: the environment is checked like the flag.
             default=environ.get(PREFIX + each.name.upper(), each.default),
             metavar=each.name.rsplit("_", 1)[-1].upper(),
-            help=f"{each.metadata['help']} (default: {'none' if each.default in ('', None) else each.default})",
+            help=f"{each.metadata['help']} (default: {'none' if each.default in ('', (), None) else each.default})",
         )
     chosen = vars(parser.parse_args(arguments))
     check = chosen.pop("check")
-    return Settings(**chosen), check
+    settings = Settings(**chosen)
+    if settings.load_models and settings.model_control != "explicit":
+        parser.error(f"--load-models needs --model-control explicit, not {settings.model_control}")
+    return settings, check

@@ -1,19 +1,17 @@
-"""Which of the two transports serves the port: pygrpc-native, or grpcio alone."""
+"""Opens the port with one of the two transports: pygrpc-native, or grpcio alone."""
 
 from collections.abc import Callable
 from functools import partial
-from importlib.util import find_spec
 from typing import Protocol
 
 from lenet_server.catalog import Catalog
-from lenet_server.certificates import tls_files
 from lenet_server.edge import Edge
-from lenet_server.errors import SettingsRefused
 from lenet_server.grpc_server import GrpcServer
 from lenet_server.inference_service import InferenceService
 from lenet_server.methods import classifying_methods
 from lenet_server.service import ClassifierService
 from lenet_server.settings import Settings
+from lenet_server.transport_choice import is_native
 
 
 class Transport(Protocol):
@@ -29,27 +27,6 @@ class Transport(Protocol):
 
     def stop(self, grace_seconds: float) -> None:
         """Refuse new calls, answer those that were accepted, and close the port. After the grace the rest is ended."""
-
-
-def is_native(settings: Settings) -> bool:
-    """Whether the native transport is to serve: where it is asked for, or where it can if the choice is free.
-
-    Raises SettingsRefused where it is asked for and cannot, or where settings do not fit together.
-    """
-    beyond_it = _beyond_native(settings)
-    if settings.transport == "native" and beyond_it:
-        raise SettingsRefused(f"--transport native cannot serve with {beyond_it}: leave one of them out")
-    if settings.transport == "auto":
-        # Native reads a message whole, however large, before it can ask for its token: no choice where some lack one.
-        return not beyond_it and not settings.token_file and find_spec("pygrpc_native") is not None
-    return settings.transport == "native"
-
-
-def _beyond_native(settings: Settings) -> str | None:
-    """The flag, if there is one, that only grpcio can do."""
-    if tls_files(settings):
-        return "--tls-certificate"
-    return "--max-connection-age-seconds" if settings.max_connection_age_seconds else None
 
 
 def open_port(

@@ -217,7 +217,7 @@ def test_a_model_is_chosen_by_name_and_version(lenet: Lenet, folder: Path) -> No
     [
         ([], "PATH"),
         (["x", "--top-k=0"], "--top-k: '0' is not a whole number from 1 up"),
-        (["x", "--model=lenet:new"], "a version is a whole number"),
+        (["x", "--model=lenet:-1"], "a version is a whole number"),
         (["x", "--format=xml"], "invalid choice"),
         (["x", "--format=parquet"], "--format parquet needs --output"),
         (["x", "--resume"], "--resume needs --format jsonl and --output"),

@@ -1,7 +1,6 @@
 """Which files are served, and which are refused with the reason."""
 
 import json
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -9,11 +8,8 @@ import onnx
 import pytest
 
 from lenet_imaging import Preprocessing
-from lenet_server import catalog
-from lenet_server.catalog import ServedModel
-from lenet_server.errors import ModelNotFound, ModelRejected
+from lenet_server.errors import ModelRejected
 from lenet_server.model import Model
-from lenet_server.repository import find_models
 
 BUNDLED = Path(__file__).parents[2] / "models/lenet/1/model.onnx"
 
@@ -89,38 +85,6 @@ def test_what_is_no_onnx_file_is_refused(tmp_path: Path, content: bytes) -> None
         load(tmp_path / "model.onnx")
 
 
-def publish(root: Path, name: str, version: int | str, *, broken: bool = False) -> None:
-    folder = root / name / str(version)
-    folder.mkdir(parents=True)
-    if broken:
-        (folder / "model.onnx").write_bytes(b"broken")
-    else:
-        shutil.copy(BUNDLED, folder / "model.onnx")
-
-
-def test_models_are_found_by_name_and_whole_number(tmp_path: Path) -> None:
-    for version in ("1", "latest", "0", ".publishing-3"):
-        publish(tmp_path, "a", version)
-    publish(tmp_path, "b", 2)
-    publish(tmp_path, "b", 10)
-    publish(tmp_path, ".hidden", 1)
-    (tmp_path / "a" / "7").mkdir()  # a version without a file is none
-    found = {name: sorted(versions) for name, versions in find_models(tmp_path).items()}
-    assert found == {"a": [1], "b": [2, 10]}
-
-
-def test_a_repository_that_is_no_folder_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ModelRejected, match="is not a folder: set --model-repository"):
-        find_models(tmp_path / "nowhere")
-
-
-class NoBatcher:
-    """Stands where a batcher would: these tests send nothing."""
-
-    def stop(self) -> None:
-        """Nothing to stop."""
-
-
 def reshape_to_one(file: onnx.ModelProto) -> None:
     """Spoil the model so that it loads, but computes no batch of more than one."""
     flatten = next(node for node in file.graph.node if node.op_type == "Flatten")
@@ -134,37 +98,3 @@ def test_a_model_that_loads_but_cannot_compute_is_refused(file: onnx.ModelProto,
     onnx.save(file, tmp_path / "model.onnx")
     with pytest.raises(ModelRejected, match="cannot compute a batch of 64"):
         load(tmp_path / "model.onnx").warm_up(64)
-
-
-def serve(root: Path) -> catalog.Catalog:
-    return catalog.load(
-        root,
-        lambda name, version, path: load(path, name, version),
-        lambda model: ServedModel(model, NoBatcher(), None),  # type: ignore[arg-type]
-    )
-
-
-def test_the_newest_version_that_can_be_loaded_is_served(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    for version, broken in ((1, False), (2, False), (10, True)):
-        publish(tmp_path, "lenet", version, broken=broken)
-    served = serve(tmp_path)
-    assert served.find("", 0).model.version == 2
-    assert "model lenet version 10 cannot be served" in caplog.text
-
-
-def test_a_call_names_its_model_where_there_are_several(tmp_path: Path) -> None:
-    publish(tmp_path, "a", 1)
-    publish(tmp_path, "b", 3)
-    served = serve(tmp_path)
-    assert served.find("b", 0).model.version == 3
-    assert [each.model.name for each in served] == ["a", "b"]
-    with pytest.raises(ModelNotFound, match="name the model: this server has a, b"):
-        served.find("", 0)
-    with pytest.raises(ModelNotFound, match="no version 1 of model 'b': this server has 3"):
-        served.find("b", 1)
-
-
-def test_a_repository_without_a_usable_model_is_refused(tmp_path: Path) -> None:
-    publish(tmp_path, "lenet", 1, broken=True)
-    with pytest.raises(ModelRejected, match="no model to serve"):
-        serve(tmp_path)

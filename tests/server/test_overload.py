@@ -25,9 +25,12 @@ from lenet_server.exposition import expose
 from lenet_server.images import ImageReader
 from lenet_server.inference_service import InferenceService
 from lenet_server.job import Outputs
+from lenet_server.local_fleet import LocalFleet
+from lenet_server.manager import ModelManager
 from lenet_server.metrics import Metrics
 from lenet_server.model import Model
 from lenet_server.model_metrics import ModelMetrics
+from lenet_server.plan import ModelPlan, Plan, PlannedVersion, Stamp
 from lenet_server.service import ClassifierService
 from lenet_server.settings import Settings
 
@@ -83,13 +86,15 @@ def held(settings: Settings) -> Iterator[Held]:
     expose(metrics.counts, registry, metrics.sample)
     of_model = ModelMetrics(metrics, "lenet", 1, model.labels)
     batcher = Batcher(predict, of_model, name="held", max_batch_size=1, max_queue_size=2, inline=False)
-    catalog = Catalog([ServedModel(model, batcher, of_model)])
+    catalog = Catalog(lambda _: ServedModel(model, batcher, of_model))
+    catalog.prepare(Plan({"lenet": ModelPlan((PlannedVersion("lenet", 1, MODEL, Stamp(0, 0, 0)),))}))
+    catalog.commit()
     reader = ImageReader(Limits(), max_images=64, max_input_bytes=2**20, cores=1)
     edge = Edge(Classifier(catalog, reader), metrics, max_requests=4, max_streams=1)
-    inference = InferenceService(edge, catalog, settings, lambda: True)  # type: ignore[abstract]
+    manager = ModelManager(settings, LocalFleet(catalog))
+    inference = InferenceService(edge, catalog, settings, lambda: True, manager)  # type: ignore[abstract]
     service = ClassifierService(edge, catalog)  # type: ignore[abstract]
     server = transports.open_port(edge, service, inference, catalog, replace(settings, max_queue_size=2), cores=1)
-    catalog.start()
     server.start()
     with grpc.insecure_channel(f"127.0.0.1:{server.port}") as channel:
         yield Held(rpc.ClassifierStub(channel), channel, registry, batcher, gate, busy, fails)

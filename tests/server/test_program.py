@@ -2,10 +2,11 @@
 
 import json
 import logging
+import os
 import socket
 from pathlib import Path
 
-from lenet_server.cores import usable_cores
+from lenet_server.cores import own_cores, usable_cores
 from lenet_server.logs import JsonFormatter, TextFormatter
 from tests.conftest import ROOT
 from tests.processes import run, server_process
@@ -54,6 +55,20 @@ def test_a_quota_of_cgroup_version_1_counts_too(tmp_path: Path) -> None:
     assert usable_cores(tmp_path) >= 1
     (tmp_path / "cpu/cpu.cfs_quota_us").write_text("100000\n")
     assert usable_cores(tmp_path) == 1
+
+
+def test_each_of_several_workers_gets_a_core_of_its_own_where_there_are_enough() -> None:
+    cores = os.sched_getaffinity(0)
+    assert own_cores(1) == [None]
+    assert own_cores(len(cores) + 1) == [None] * (len(cores) + 1)
+    if len(cores) > 1:
+        assert set(own_cores(len(cores))) == cores
+
+
+def test_a_worker_says_which_it_is() -> None:
+    record = logging.LogRecord("lenet", logging.INFO, __file__, 1, "serves", (), None)
+    assert json.loads(JsonFormatter(worker=1).format(record))["worker"] == 1
+    assert TextFormatter(worker=1).format(record).endswith("INFO    worker 1: serves")
 
 
 def test_log_lines_for_machines_and_for_people() -> None:

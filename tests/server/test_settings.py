@@ -20,6 +20,12 @@ def test_a_flag_wins_over_the_environment_and_that_over_the_default() -> None:
     assert (settings.max_batch_size, settings.port) == (32, 0)
 
 
+def test_names_of_models_are_given_with_commas() -> None:
+    flags = ["--model-control=explicit", "--load-models", "lenet, leaves"]
+    assert parse(flags, {}).load_models == ("lenet", "leaves")
+    assert parse(["--model-control=explicit"], {"LENET_SERVER_LOAD_MODELS": "*"}).load_models == ("*",)
+
+
 @pytest.mark.parametrize("each", fields(Settings), ids=lambda each: each.name)
 def test_every_setting_is_a_flag_with_help(each: object, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
@@ -34,6 +40,7 @@ def test_every_setting_is_a_flag_with_help(each: object, capsys: pytest.CaptureF
         (["--port=http"], {}, "--port: 'http' is not a whole number from 0 to 65535"),
         (["--max-queue-delay-ms=nan"], {}, "--max-queue-delay-ms: 'nan' is not a number from 0 to 10000"),
         (["--log-format=xml"], {}, "--log-format: 'xml' is not one of text, json"),
+        (["--load-models=a"], {}, "--load-models needs --model-control explicit, not none"),
         (
             ["--trace-endpoint=collector"],
             {},

@@ -54,7 +54,11 @@ the server.
 def _classify(command: argparse.ArgumentParser) -> None:
     command.add_argument("paths", nargs="+", metavar="PATH", help="a picture or a folder")
     command.add_argument(
-        "--model", default="", type=_model, metavar="NAME[:VERSION]", help="default: the server's only model, newest"
+        "--model",
+        default="",
+        type=_model,
+        metavar="NAME[:VERSION]",
+        help="VERSION is a number or a label, such as stable; default: the server's only model, newest",
     )
     command.add_argument("--top-k", default=0, type=_at_least_one, metavar="K", help="labels for each picture")
     command.add_argument("--format", choices=("table", "csv", "jsonl", "parquet"), default="table")
@@ -114,10 +118,14 @@ def _later(name: str) -> Run:
     return run
 
 
-def _model(text: str) -> tuple[str, int]:
+def _model(text: str) -> tuple[str, int | str]:
     name, colon, version = text.partition(":")
+    if version[:1].isalpha():
+        return name, version
     if colon and not (version.isdecimal() and 0 < int(version) < 2**63):
-        raise argparse.ArgumentTypeError(f"{text!r}: a version is a whole number from 1 up, as in lenet:1")
+        raise argparse.ArgumentTypeError(
+            f"{text!r}: a version is a whole number from 1 up or a label, as in lenet:1 or lenet:stable"
+        )
     return name, int(version or 0)
 
 

@@ -55,7 +55,7 @@ def _problem(options: argparse.Namespace) -> str | None:
     return None
 
 
-def _classify(client: Client, paths: Iterable[str], model: str, version: int, top_k: int) -> Iterator[Record]:
+def _classify(client: Client, paths: Iterable[str], model: str, version: int | str, top_k: int) -> Iterator[Record]:
     names, pictures = itertools.tee(paths)  # holds no more than the pictures that are on their way
     results = client.classify_many(pictures, model=model, version=version, top_k=top_k)
     for path, result in zip(names, results, strict=True):

@@ -23,7 +23,7 @@ def run(options: argparse.Namespace) -> int:
         told = model.metadata
         table.add_row(
             model.name,
-            str(model.version),
+            " ".join((str(model.version), *model.version_labels)),
             "×".join(map(str, model.input_shape)),
             str(len(model.labels)),
             told.get("dataset", "–"),

@@ -7,8 +7,9 @@ A request carries one or more pictures and gets one result for each, in the same
 read gets an error of its own; its neighbours get their predictions.
 
 Errors of a whole call are gRPC statuses:
-  INVALID_ARGUMENT    no image, too many, a wrong top_k or priority; or bytes that are no such message
-  NOT_FOUND           the model or the version is not served
+  INVALID_ARGUMENT    no image, too many, a wrong top_k or priority, a version and a label together; or bytes that
+                      are no such message
+  NOT_FOUND           the model, the version or the label is not served
   RESOURCE_EXHAUSTED  the server has too much to do: back off and try again; or the message is too large
   UNAVAILABLE         no model is loaded, or the server is shutting down; try another server
   DEADLINE_EXCEEDED   the caller's deadline passed before the answer was computed

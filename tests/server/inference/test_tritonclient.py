@@ -8,10 +8,14 @@ import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from prometheus_client import CollectorRegistry
 
 from lenet.inference import grpc_service_pb2, model_config_pb2
+from lenet_server.app import App
 from lenet_server.job import Outputs
+from lenet_server.settings import Settings
 from tests.conftest import ROOT
+from tests.server.repositories import publish, write_options
 
 PYTHON = ROOT / ".venv-tritonclient/bin/python"
 needs_tritonclient = pytest.mark.skipif(not PYTHON.exists(), reason="needs tritonclient: make .venv-tritonclient/ready")
@@ -41,6 +45,17 @@ def run(*arguments: str) -> str:
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_tritonclient(script: str, address: str, data: Path) -> None:
     run("-m", f"tests.server.inference.scripts.{script}", address, str(data))
+
+
+@needs_tritonclient
+def test_tritonclient_loads_and_unloads(tmp_path: Path, data: Path) -> None:
+    for version in (1, 2):
+        publish(tmp_path, "lenet", version)
+    publish(tmp_path, "broken", 1, b"broken")
+    write_options(tmp_path, "lenet", "[labels]\nstable = 1")
+    settings = Settings(model_repository=tmp_path, port=0, http_port=0, model_control="explicit")
+    with App(settings, CollectorRegistry()) as app:
+        run("-m", "tests.server.inference.scripts.explicit.control", f"127.0.0.1:{app.grpc_port}", str(data))
 
 
 @needs_tritonclient

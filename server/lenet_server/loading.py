@@ -1,0 +1,69 @@
+"""From a planned version to a model that can be served: loaded, warm, and with a queue of its own."""
+
+from collections.abc import Sequence
+
+from lenet_server.batcher import Batcher
+from lenet_server.call_observer import CallObserver, watch_run
+from lenet_server.catalog import Catalog, ServedModel
+from lenet_server.cores import usable_cores
+from lenet_server.metrics import Metrics
+from lenet_server.model import Model
+from lenet_server.model_metrics import ModelMetrics
+from lenet_server.plan import PlannedVersion
+from lenet_server.settings import Settings
+
+
+def load_model(settings: Settings, planned: PlannedVersion) -> Model:
+    """The model of a planned version, loaded and warm. Raises ModelRejected."""
+    model = Model(
+        planned.path,
+        name=planned.name,
+        version=planned.version,
+        threads=settings.inference_threads or usable_cores(),
+        foreign=planned.foreign,
+    )
+    model.warm_up(settings.max_batch_size)
+    return model
+
+
+def open_catalog(settings: Settings, metrics: Metrics, observer: CallObserver | None) -> Catalog:
+    """An empty catalog that knows how to load, and whose changes the metrics follow.
+
+    `observer` is that of all calls, where there is one.
+    """
+
+    def load(planned: PlannedVersion) -> ServedModel:
+        """Make a version ready to serve. Raises ModelRejected."""
+        model = load_model(settings, planned)
+        counted = ModelMetrics(metrics, model.name, model.version, model.labels)
+        batcher = Batcher(
+            model.predict,
+            counted,
+            name=model.name,
+            max_batch_size=settings.max_batch_size,
+            max_delay_seconds=settings.max_queue_delay_ms / 1000,
+            max_queue_size=settings.max_queue_size,
+            watch=watch_run if observer else None,
+        )
+        return ServedModel(model, batcher, counted)
+
+    def follow(gone: Sequence[ServedModel]) -> None:
+        for each in gone:
+            metrics.model_retired(each.model.name, each.model.version)
+        for each in catalog:
+            metrics.model_served(each.model.name, each.model.version, each.model.metadata)
+            metrics.queue_length(each.model.name, each.model.version, each.batcher.__len__)
+            metrics.written_by(each.model.name, each.model.version, each.metrics.write)
+
+    catalog = Catalog(load)
+    catalog.watch(follow)
+    return catalog
+
+
+def described(catalog: Catalog) -> str:
+    """What is served, in words, for the log."""
+    models = [each.model for each in catalog]
+    return "; ".join(
+        f"model {model.name} version {model.version}: {len(model.labels)} labels, input {model.input_shape}"
+        for model in models
+    )

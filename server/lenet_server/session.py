@@ -1,0 +1,20 @@
+"""Opens ONNX files in ONNX Runtime, the way this server runs them."""
+
+from pathlib import Path
+
+import onnxruntime
+
+from lenet_server.errors import ModelRejected
+
+
+def open_session(path: Path, threads: int) -> onnxruntime.InferenceSession:
+    """A session that computes with so many threads. Raises ModelRejected where the file is no model."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    # Threads that spin while they wait win microseconds and cost whole cores: an idle server must be idle.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    try:
+        return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # ONNX Runtime raises a dozen classes of its own
+        raise ModelRejected(f"{path}: not a model that ONNX Runtime can load: {error}") from error

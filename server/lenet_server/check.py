@@ -73,7 +73,7 @@ def _check_models(settings: Settings) -> Iterator[Finding]:
 def _check_version(settings: Settings, planned: PlannedVersion) -> Finding:
     name = f"model {planned.name} version {planned.version}"
     try:
-        model = load_model(settings, planned)
+        model, _ = load_model(settings, planned)
     except ModelRejected as error:
         return Finding(f"{name}: {error}", "FAILED")
     return Finding(

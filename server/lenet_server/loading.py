@@ -12,9 +12,15 @@ from lenet_server.model_metrics import ModelMetrics
 from lenet_server.plan import PlannedVersion
 from lenet_server.settings import Settings
 
+# The threads that carry calls can spare so much for a batch. A model that takes longer has a thread of its own.
+MOST_SECONDS_INLINE = 0.02
 
-def load_model(settings: Settings, planned: PlannedVersion) -> Model:
-    """The model of a planned version, loaded and warm. Raises ModelRejected."""
+
+def load_model(settings: Settings, planned: PlannedVersion) -> tuple[Model, float]:
+    """The model of a planned version, loaded and warm, and the seconds that its largest batch takes.
+
+    Raises ModelRejected.
+    """
     model = Model(
         planned.path,
         name=planned.name,
@@ -22,8 +28,7 @@ def load_model(settings: Settings, planned: PlannedVersion) -> Model:
         threads=settings.inference_threads or usable_cores(),
         foreign=planned.foreign,
     )
-    model.warm_up(settings.max_batch_size)
-    return model
+    return model, model.warm_up(settings.max_batch_size)
 
 
 def open_catalog(settings: Settings, metrics: Metrics, observer: CallObserver | None) -> Catalog:
@@ -34,7 +39,7 @@ def open_catalog(settings: Settings, metrics: Metrics, observer: CallObserver | 
 
     def load(planned: PlannedVersion) -> ServedModel:
         """Make a version ready to serve. Raises ModelRejected."""
-        model = load_model(settings, planned)
+        model, seconds = load_model(settings, planned)
         counted = ModelMetrics(metrics, model.name, model.version, model.labels)
         batcher = Batcher(
             model.predict,
@@ -43,6 +48,7 @@ def open_catalog(settings: Settings, metrics: Metrics, observer: CallObserver | 
             max_batch_size=settings.max_batch_size,
             max_delay_seconds=settings.max_queue_delay_ms / 1000,
             max_queue_size=settings.max_queue_size,
+            inline=seconds < MOST_SECONDS_INLINE,
             watch=watch_run if observer else None,
         )
         return ServedModel(model, batcher, counted)

@@ -96,8 +96,9 @@ class Client:
     def model(self, name: str = "", version: int | str = 0) -> Model:
         """One model version; name and version are those of classify()."""
         with translated(self.server):
-            request = model_request(name, version)
-            return to_model(self._classifier.GetModel(request, timeout=self._timeout, metadata=self._metadata))
+            return to_model(
+                self._classifier.GetModel(model_request(name, version), timeout=self._timeout, metadata=self._metadata)
+            )
 
     def healthy(self, model: str = "") -> bool:
         """Whether the server, or one of its models, takes calls. Raises ModelNotFound for a model it does not know."""

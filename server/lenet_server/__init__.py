@@ -20,10 +20,10 @@ From the wire inwards, each module knows only those below it:
     service           lenet.v1.Classifier: protobuf messages in, answers or statuses out
     inference_service inference.GRPCInferenceService, the same for the Open Inference Protocol
     edge, stream      what both share: count, turn errors into statuses
-    health            grpc.health.v1: what is well, and who watches it
     guard, tokens     who may call what
     certificates      the files of TLS, tried out
     renewable         what is read again when its files change
+    health            grpc.health.v1: what is well, and who watches it
     admission         the door: how many are inside, and who is turned away
     messages          between lenet.v1 and plain values
     inference_…       between the inference protocol and plain values

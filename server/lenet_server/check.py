@@ -1,17 +1,17 @@
 """`lenet-server --check`: everything that a start would meet is tried, and nothing is served."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from lenet_server.errors import ModelRejected, SettingsRefused
 from lenet_server.loading import load_model
 from lenet_server.observers import check_installed
-from lenet_server.plan import Plan, PlannedVersion
-from lenet_server.planner import plan_models
-from lenet_server.repository import scan
+from lenet_server.plan import ModelPlan, PlannedVersion
+from lenet_server.planner import plan_model
+from lenet_server.repository import FoundModel, scan
 from lenet_server.security import DESCRIPTIONS, dangers
 from lenet_server.settings import Settings
-from lenet_server.version_policy import default_policy
+from lenet_server.version_policy import policy_of
 
 
 @dataclass(frozen=True)
@@ -46,37 +46,41 @@ def check(settings: Settings) -> Iterator[Finding]:
 
 
 def _check_models(settings: Settings) -> Iterator[Finding]:
-    """The versions that would be served, and those in whose place they would be."""
+    """The versions that would be served, and those before them in the order that cannot be."""
     try:
         found = scan(settings.model_repository)
     except ModelRejected as error:
         yield Finding(str(error), "FAILED")
         return
     if not found:
-        yield Finding(f"no model below {settings.model_repository}: <name>/<version>/model.onnx is expected", "FAILED")
+        verdict = "FAILED" if settings.model_control == "none" else "warning"
+        yield Finding(f"no model below {settings.model_repository}: <name>/<version>/model.onnx is expected", verdict)
     for name, model in found.items():
         if model.problem:
             yield Finding(f"model {name}: {model.problem}", "FAILED")
-        for version, why in model.refused.items():
-            yield Finding(f"model {name} version {version}: {why}", "FAILED")
-    tried: set[PlannedVersion] = set()
-    broken: set[PlannedVersion] = set()
-    while untried := set(plan_models(found, default_policy(settings), Plan(), broken)) - tried:
-        for planned in sorted(untried, key=lambda each: (each.name, each.version)):
-            finding = _check_version(settings, planned)
-            if finding.verdict == "FAILED":
-                broken.add(planned)
-            yield finding
-        tried |= untried
+            continue
+        for version, reason in model.refused.items():
+            yield Finding(f"model {name} version {version}: {reason}", "FAILED")
+        findings: dict[PlannedVersion, Finding] = {}
+        while untried := _chosen(model, findings, settings) - findings.keys():
+            for each in sorted(untried, key=lambda planned: planned.version):
+                findings[each] = _try(each, settings)
+                yield findings[each]
 
 
-def _check_version(settings: Settings, planned: PlannedVersion) -> Finding:
-    name = f"model {planned.name} version {planned.version}"
+def _chosen(model: FoundModel, findings: Mapping[PlannedVersion, Finding], settings: Settings) -> set[PlannedVersion]:
+    """The versions that would be served, by what has been found so far."""
+    broken = {each for each, finding in findings.items() if finding.verdict == "FAILED"}
+    return set(plan_model(model, policy_of(settings), ModelPlan(), broken).versions)
+
+
+def _try(planned: PlannedVersion, settings: Settings) -> Finding:
+    name, version = planned.name, planned.version
     try:
         model, _ = load_model(settings, planned)
     except ModelRejected as error:
-        return Finding(f"{name}: {error}", "FAILED")
+        return Finding(f"model {name} version {version}: {error}", "FAILED")
     return Finding(
-        f"{name}: {len(model.labels)} labels, input {model.input_shape}, "
+        f"model {name} version {version}: {len(model.labels)} labels, input {model.input_shape}, "
         f"batches of 1 and {settings.max_batch_size} computed"
     )

@@ -34,9 +34,9 @@ class Call:
     priority: int = 0  # 0 for the server's choice
     timeout_seconds: float = float("inf")  # how long the call may wait for the model, if its caller waits longer
     all_or_nothing: bool = False  # whether an image that cannot be read fails the whole call
-    label: str = ""  # of a version, in the place of its number
     request_id: str = ""  # what the message calls itself
     progress: Progress | None = None  # where somebody watches
+    label: str = ""  # of a version, in the place of its number
 
 
 @dataclass(frozen=True)

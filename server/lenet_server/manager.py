@@ -11,7 +11,7 @@ from lenet_server.planner import plan_load, plan_models
 from lenet_server.repository import FoundModel, scan
 from lenet_server.repository_index import IndexEntry, index
 from lenet_server.settings import Settings
-from lenet_server.version_policy import default_policy
+from lenet_server.version_policy import policy_of
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +28,7 @@ class ModelManager:
         self._root = settings.model_repository
         self._mode = settings.model_control
         self._poll_seconds = settings.poll_seconds
-        self._policy = default_policy(settings)
+        self._policy = policy_of(settings)
         self._at_start = frozenset(settings.load_models)
         self._fleet = fleet
         self._changing = threading.Lock()

@@ -54,10 +54,6 @@ def _one_of(*choices: str) -> Callable[[str], str]:
     return parse
 
 
-def _names(text: str) -> tuple[str, ...]:
-    return tuple(name.strip() for name in text.split(",") if name.strip())
-
-
 def _receiver(text: str) -> str:
     if text and not re.fullmatch(r"https?://[^/@\s]+:[0-9]{1,5}/?", text):
         raise argparse.ArgumentTypeError(f"{text!r} is not http://HOST:PORT or https://HOST:PORT")
@@ -66,6 +62,10 @@ def _receiver(text: str) -> str:
 
 def _file(text: str) -> Path | None:
     return Path(text) if text else None
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
 def _setting(default: Any, parse: Callable[[str], Any], text: str) -> Any:
@@ -207,7 +207,7 @@ def parse_command(
             # argparse runs `type` over a default that is a string: the environment is checked like the flag.
             default=environ.get(PREFIX + each.name.upper(), each.default),
             metavar=each.name.rsplit("_", 1)[-1].upper(),
-            help=f"{each.metadata['help']} (default: {'none' if each.default in ('', (), None) else each.default})",
+            help=f"{each.metadata['help']} (default: {'none' if each.default in ('', None, ()) else each.default})",
         )
     chosen = vars(parser.parse_args(arguments))
     check = chosen.pop("check")

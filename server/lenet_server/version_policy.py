@@ -38,6 +38,8 @@ class VersionPolicy:
                 return f"specific {', '.join(map(str, sorted(self.versions)))}"
 
 
-def default_policy(settings: Settings) -> VersionPolicy:
-    """The policy of models that do not choose one."""
-    return VersionPolicy("all") if settings.version_policy == "all" else VersionPolicy("latest", settings.versions)
+def policy_of(settings: Settings) -> VersionPolicy:
+    """The policy for models that have none of their own."""
+    if settings.version_policy == "all":
+        return VersionPolicy("all")
+    return VersionPolicy("latest", settings.versions)

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from lenet_server.batcher import Batcher, Computed
-from lenet_server.caller import Metadata
 from lenet_server.errors import CallerGone, DeadlineExceeded, ModelRetired, QueueFull, ServingError
 from lenet_server.job import Job, Outputs
+from tests.server.someone import Someone
 
 Images = NDArray[np.uint8]
 
@@ -65,23 +65,6 @@ def echo(images: Images) -> Outputs:
 
 def fail(_: Images) -> Outputs:
     raise RuntimeError("no such luck")
-
-
-class Someone:
-    """A caller without a transport."""
-
-    def __init__(self, *, left: bool = False) -> None:
-        self.deadline = float("inf")
-        self._left = left
-
-    def has_left(self) -> bool:
-        return self._left
-
-    def metadata(self) -> Metadata:
-        return ()
-
-    def peer(self) -> str:
-        return "unix:"
 
 
 def images(*values: int) -> Images:

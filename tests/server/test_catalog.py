@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from lenet_imaging import Limits
 from lenet_server.batcher import Batcher
-from lenet_server.caller import Metadata
 from lenet_server.catalog import Catalog, ServedModel
 from lenet_server.classifier import Call, Classifier, PendingCall
 from lenet_server.counts import SharedCounts
@@ -27,24 +26,10 @@ from lenet_server.model import Model
 from lenet_server.model_metrics import ModelMetrics
 from lenet_server.plan import ModelPlan, Plan, PlannedVersion
 from tests.server.repositories import planned
+from tests.server.someone import Someone
 
 TIMEOUT = 10.0
 METRICS = Metrics(SharedCounts(1))
-
-
-class Someone:
-    """A caller who waits for ever."""
-
-    deadline = float("inf")
-
-    def has_left(self) -> bool:
-        return False
-
-    def metadata(self) -> Metadata:
-        return ()
-
-    def peer(self) -> str:
-        return ""
 
 
 def load(version: PlannedVersion) -> ServedModel:

@@ -40,13 +40,13 @@ def test_every_setting_is_a_flag_with_help(each: object, capsys: pytest.CaptureF
         (["--port=http"], {}, "--port: 'http' is not a whole number from 0 to 65535"),
         (["--max-queue-delay-ms=nan"], {}, "--max-queue-delay-ms: 'nan' is not a number from 0 to 10000"),
         (["--log-format=xml"], {}, "--log-format: 'xml' is not one of text, json"),
-        (["--load-models=a"], {}, "--load-models needs --model-control explicit, not none"),
         (
             ["--trace-endpoint=collector"],
             {},
             "--trace-endpoint: 'collector' is not http://HOST:PORT or https://HOST:PORT",
         ),
         (["--trace-sample-ratio=2"], {}, "--trace-sample-ratio: '2' is not a number from 0 to 1"),
+        (["--load-models=a"], {}, "--load-models needs --model-control explicit, not none"),
         ([], {"LENET_SERVER_PORT": "99999"}, "--port: '99999' is not a whole number from 0 to 65535"),
     ],
 )

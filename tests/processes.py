@@ -53,6 +53,10 @@ class ServerProcess:
         self._reader.join(TIMEOUT)
         return status
 
+    def memory(self) -> int:
+        """The bytes that the program and all that it has started hold and share with no file."""
+        return sum(anonymous_memory(each) for each in process_tree(self.process.pid))
+
     def _read(self) -> None:
         assert self.process.stderr
         with self.process.stderr as lines:
@@ -65,6 +69,21 @@ class ServerProcess:
         with self._changed:
             self._ended = True
             self._changed.notify_all()
+
+
+def process_tree(root: int) -> Iterator[int]:
+    """The process and all that it has started, by their numbers."""
+    yield root
+    for task in Path(f"/proc/{root}/task").iterdir():
+        for child in (task / "children").read_text().split():
+            yield from process_tree(int(child))
+
+
+def anonymous_memory(process: int) -> int:
+    """The bytes of memory that a process holds and no file backs."""
+    lines = Path(f"/proc/{process}/status").read_text().splitlines()
+    kilobytes = dict(line.split(":", 1) for line in lines)["RssAnon"]
+    return int(kilobytes.split()[0]) * 1024
 
 
 @contextmanager

@@ -54,8 +54,12 @@ class ServerProcess:
         return status
 
     def memory(self) -> int:
-        """The bytes that the program and all that it has started hold and share with no file."""
-        return sum(anonymous_memory(each) for each in process_tree(self.process.pid))
+        """The bytes that the program and all that it has started hold, and no file backs."""
+        return sum(status_of(each, "RssAnon") for each in process_tree(self.process.pid))
+
+    def peak_memory(self) -> int:
+        """The most that they have held at a time, each for itself, in bytes."""
+        return sum(status_of(each, "VmHWM") for each in process_tree(self.process.pid))
 
     def _read(self) -> None:
         assert self.process.stderr
@@ -79,10 +83,10 @@ def process_tree(root: int) -> Iterator[int]:
             yield from process_tree(int(child))
 
 
-def anonymous_memory(process: int) -> int:
-    """The bytes of memory that a process holds and no file backs."""
+def status_of(process: int, name: str) -> int:
+    """One of the sizes that Linux knows of a process, in bytes."""
     lines = Path(f"/proc/{process}/status").read_text().splitlines()
-    kilobytes = dict(line.split(":", 1) for line in lines)["RssAnon"]
+    kilobytes = dict(line.split(":", 1) for line in lines)[name]
     return int(kilobytes.split()[0]) * 1024
 
 

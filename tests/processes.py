@@ -53,6 +53,14 @@ class ServerProcess:
         self._reader.join(TIMEOUT)
         return status
 
+    def memory(self) -> int:
+        """The bytes that the program and all that it has started hold, and no file backs."""
+        return sum(status_of(each, "RssAnon") for each in process_tree(self.process.pid))
+
+    def peak_memory(self) -> int:
+        """The most that they have held at a time, each for itself, in bytes."""
+        return sum(status_of(each, "VmHWM") for each in process_tree(self.process.pid))
+
     def _read(self) -> None:
         assert self.process.stderr
         with self.process.stderr as lines:
@@ -65,6 +73,21 @@ class ServerProcess:
         with self._changed:
             self._ended = True
             self._changed.notify_all()
+
+
+def process_tree(root: int) -> Iterator[int]:
+    """The process and all that it has started, by their numbers."""
+    yield root
+    for task in Path(f"/proc/{root}/task").iterdir():
+        for child in (task / "children").read_text().split():
+            yield from process_tree(int(child))
+
+
+def status_of(process: int, name: str) -> int:
+    """One of the sizes that Linux knows of a process, in bytes."""
+    lines = Path(f"/proc/{process}/status").read_text().splitlines()
+    kilobytes = dict(line.split(":", 1) for line in lines)[name]
+    return int(kilobytes.split()[0]) * 1024
 
 
 @contextmanager

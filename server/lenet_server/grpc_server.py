@@ -2,16 +2,20 @@
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from operator import methodcaller
 
 import grpc
+from google.protobuf.message import Message
 from grpc_health.v1 import health, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from lenet.inference import grpc_service_pb2_grpc
+from lenet.inference.grpc_service_pb2 import ModelInferRequest
 from lenet.v1 import classifier_pb2_grpc
+from lenet.v1.classifier_pb2 import ClassifyRequest
 from lenet_server.catalog import Catalog
 from lenet_server.credentials import add_port
 from lenet_server.edge import Edge
@@ -19,7 +23,8 @@ from lenet_server.errors import PortUnavailable
 from lenet_server.health import Health
 from lenet_server.inference_service import InferenceService
 from lenet_server.interceptor import interceptors
-from lenet_server.methods import SERVICES, Method
+from lenet_server.methods import CLASSIFIER, INFERENCE, SERVICES, Method
+from lenet_server.parsing import M, parse
 from lenet_server.server_options import options
 from lenet_server.service import ClassifierService
 from lenet_server.settings import Settings
@@ -70,6 +75,12 @@ class GrpcServer:
         grpc_service_pb2_grpc.add_GRPCInferenceServiceServicer_to_server(inference, self._server)
         for method in methods:  # these in place of the generated ones, which make messages of the bytes
             self._server.add_registered_method_handlers(method.service, {method.name: self._handler(method)})
+        self._server.add_registered_method_handlers(
+            CLASSIFIER, {"ClassifyStream": stream_handler(classifier.ClassifyStream, ClassifyRequest, settings)}
+        )
+        self._server.add_registered_method_handlers(
+            INFERENCE, {"ModelStreamInfer": stream_handler(inference.ModelStreamInfer, ModelInferRequest, settings)}
+        )
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         if settings.reflection == "on":
             reflection.enable_server_reflection((*SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME), self._server)
@@ -108,3 +119,14 @@ class GrpcServer:
         if not self._server.stop(LINGER_SECONDS).wait(LINGER_SECONDS + PATIENCE_SECONDS):
             log.warning("grpcio has not stopped after %g s: ending without it", LINGER_SECONDS + PATIENCE_SECONDS)
         self._health.close()
+
+
+def stream_handler(
+    respond: Callable[[Iterator[M], grpc.ServicerContext], Iterator[Message]], kind: type[M], settings: Settings
+) -> "grpc.RpcMethodHandler[M, Message]":
+    """The handler of a stream in place of the generated one, which parses whatever comes."""
+    return grpc.stream_stream_rpc_method_handler(
+        respond,
+        request_deserializer=partial(parse, kind, most_images=settings.max_images_per_request),
+        response_serializer=methodcaller("SerializeToString"),
+    )

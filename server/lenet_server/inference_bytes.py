@@ -14,9 +14,9 @@ from google.protobuf.message import DecodeError
 from lenet.inference import grpc_service_pb2 as pb
 from lenet_server.caller import Caller
 from lenet_server.classifier import Call, PendingCall
-from lenet_server.errors import InvalidRequest
 from lenet_server.images import Block
 from lenet_server.inference_messages import RequestedOutput, from_outputs, to_inference
+from lenet_server.parsing import parse
 
 # The tags of the fields that come last: length-delimited, field 7 of a request and field 6 of a response.
 RAW_INPUT, RAW_OUTPUT = b"\x3a", b"\x32"
@@ -40,7 +40,9 @@ class Known(NamedTuple):
 class InferenceBytes:
     """Reads requests, remembering some. Threads may share it: what they lose to each other is read in full again."""
 
-    def __init__(self) -> None:
+    def __init__(self, most_images: int) -> None:
+        """A message for more images than that is not even parsed."""
+        self._most_images = most_images
         self._known: dict[int, list[Known]] = {}  # by the length of the message
 
     def read(self, payload: bytes, caller: Caller) -> tuple[Call, Callable[[PendingCall], bytes]]:
@@ -54,10 +56,7 @@ class InferenceBytes:
                 call = Call(images, caller, known.model, known.version, 0, known.priority, known.timeout_seconds, True)
                 call.label = known.label
                 return call, known.respond
-        try:
-            request = pb.ModelInferRequest.FromString(payload)
-        except DecodeError as error:
-            raise InvalidRequest("the message is no inference.ModelInferRequest") from error
+        request = parse(pb.ModelInferRequest, payload, self._most_images)
         inference = to_inference(request, caller)
         respond = responder(inference.request_id, inference.requested)
         if not request.id and len(request.raw_input_contents) == 1:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 
 import grpc
-from google.protobuf.message import DecodeError
 
 from lenet.v1 import classifier_pb2 as pb
 from lenet_server.caller import Caller
@@ -11,16 +10,13 @@ from lenet_server.classifier import Answer, Call, PendingCall, Unreadable
 from lenet_server.errors import InvalidRequest
 from lenet_server.images import Pixels
 from lenet_server.model import Model
+from lenet_server.parsing import parse
 from lenet_server.statuses import STATUS_OF, number
 
 
-def read_bytes(payload: bytes, caller: Caller) -> tuple[Call, Callable[[PendingCall], bytes]]:
+def read_bytes(most_images: int, payload: bytes, caller: Caller) -> tuple[Call, Callable[[PendingCall], bytes]]:
     """The call of a serialised request, and what makes the serialised response. Raises InvalidRequest."""
-    try:
-        request = pb.ClassifyRequest.FromString(payload)
-    except DecodeError as error:
-        raise InvalidRequest("the message is no lenet.v1.ClassifyRequest") from error
-    call, respond = read(request, caller)
+    call, respond = read(parse(pb.ClassifyRequest, payload, most_images), caller)
     return call, lambda pending: respond(pending).SerializeToString()
 
 

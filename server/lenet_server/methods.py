@@ -4,6 +4,7 @@ What else there is, streams and questions that need no model, grpcio serves by w
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 from lenet.inference import grpc_service_pb2
 from lenet.v1 import classifier_pb2
@@ -41,9 +42,9 @@ def full_name(method: str) -> str:
     return _FULL_NAMES[method]
 
 
-def classifying_methods() -> tuple[Method, ...]:
-    """The methods, each of which may remember something of the requests that it has read."""
+def classifying_methods(most_images: int) -> tuple[Method, ...]:
+    """The methods, for at most so many images a request. Each may remember something of the requests it has read."""
     return (
-        Method(CLASSIFIER, "Classify", messages.read_bytes),
-        Method(INFERENCE, "ModelInfer", InferenceBytes().read),
+        Method(CLASSIFIER, "Classify", partial(messages.read_bytes, most_images)),
+        Method(INFERENCE, "ModelInfer", InferenceBytes(most_images).read),
     )

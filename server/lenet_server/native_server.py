@@ -114,10 +114,12 @@ class NativeServer:
                 for batcher in unwritten:
                     batcher.write()
                 unwritten.clear()
+            del events  # whoever waits for the next ones keeps no messages
             busy = {batcher for batcher in busy if batcher.step()}
             if self._settled:
                 settled, self._settled = self._settled, []
                 self._answer(settled)
+                del settled
 
     def _begin_all(self, events: list[Event]) -> set[Batcher]:
         """Start the calls that have come. Returns the batchers that need steps for them."""

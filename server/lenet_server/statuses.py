@@ -50,6 +50,9 @@ def status(error: Exception, request_id: str = "") -> tuple[grpc.StatusCode, str
     What nobody foresaw is told to the log, not to the caller, who gets the request's id to ask about it with.
     """
     if isinstance(error, ServingError):
+        # Tracebacks hold the frames that an error went through, with the request in them, and these often hold the
+        # error: all of it would lie there until the garbage collector comes by.
+        error.__traceback__ = error.__cause__ = error.__context__ = None
         message = str(error)
         if len(message) > MAX_MESSAGE_LENGTH:
             message = f"{message[:MAX_MESSAGE_LENGTH]} …"

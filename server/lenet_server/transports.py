@@ -45,7 +45,7 @@ def open_port(
     """
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     address = f"{host}:{settings.port}"
-    methods = classifying_methods()
+    methods = classifying_methods(settings.max_images_per_request)
     grpcio: Callable[[str], GrpcServer] = partial(
         GrpcServer,
         edge=edge,

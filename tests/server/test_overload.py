@@ -1,7 +1,7 @@
 """A real server whose model is held by the test: what happens to calls that must wait, and to those that cannot."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -33,6 +33,7 @@ from lenet_server.model_metrics import ModelMetrics
 from lenet_server.plan import ModelPlan, Plan, PlannedVersion, Stamp
 from lenet_server.service import ClassifierService
 from lenet_server.settings import Settings
+from tests.waiting import wait_until
 
 MODEL = Path(__file__).parents[2] / "models/lenet/1/model.onnx"
 TIMEOUT = 10.0
@@ -101,16 +102,6 @@ def held(settings: Settings) -> Iterator[Held]:
         gate.set()
         server.stop(TIMEOUT)
         catalog.stop()
-
-
-def wait_until(true: Callable[[], bool]) -> None:
-    """Wait for something that happens in another thread, and that nothing tells."""
-    tick = threading.Event()
-    for _ in range(1000):
-        if true():
-            return
-        tick.wait(0.01)
-    raise AssertionError("it did not happen in 10 s")
 
 
 def test_more_than_the_queue_holds_is_refused_at_once_and_health_still_answers(held: Held) -> None:

@@ -12,6 +12,8 @@ from lenet_server.errors import InvalidRequest, ServingError
 from lenet_server.images import Block
 from lenet_server.inference_bytes import MAX_LENGTHS, InferenceBytes
 
+MOST_IMAGES = 4096
+
 
 class Nobody:
     """A caller without a transport."""
@@ -63,17 +65,17 @@ def test_a_reader_that_remembers_means_the_same_as_one_that_does_not(
     batch: list[tuple[str, int, bytes, bytes, str, int]],
 ) -> None:
     """Also where what follows or precedes the pixels is itself a piece of a message."""
-    remembering = InferenceBytes()
+    remembering = InferenceBytes(MOST_IMAGES)
     for name, images, data, spare, version, timeout in batch:
         made = request(name, images, [data[: 2 * images]], version)
         if timeout:
             made.parameters["timeout"].int64_param = timeout
         for payload in (made.SerializeToString() + spare, spare + made.SerializeToString()):
-            assert meaning(remembering, payload) == meaning(InferenceBytes(), payload)
+            assert meaning(remembering, payload) == meaning(InferenceBytes(MOST_IMAGES), payload)
 
 
 def test_pixels_that_look_like_fields_are_pixels() -> None:
-    reader = InferenceBytes()
+    reader = InferenceBytes(MOST_IMAGES)
     for pixels in (b"\x0a\x01", b"\x3a\x00", b"\xff\xff"):
         call, _ = reader.read(request("lenet", 1, [pixels]).SerializeToString(), Nobody())
         assert isinstance(call.images, Block)
@@ -82,11 +84,11 @@ def test_pixels_that_look_like_fields_are_pixels() -> None:
 
 def test_a_message_that_is_none_is_refused() -> None:
     with pytest.raises(InvalidRequest, match=r"no inference\.ModelInferRequest"):
-        InferenceBytes().read(b"\xff\xff\xff", Nobody())
+        InferenceBytes(MOST_IMAGES).read(b"\xff\xff\xff", Nobody())
 
 
 def test_what_is_remembered_is_bounded_and_the_rest_is_read_all_the_same() -> None:
-    reader = InferenceBytes()
+    reader = InferenceBytes(MOST_IMAGES)
     for images in range(1, MAX_LENGTHS + 20):
         made = request("lenet", images, [bytes(np.zeros(2 * images, np.uint8))]).SerializeToString()
         for _ in range(2):

@@ -5,6 +5,7 @@ from typing import TypeVar
 
 import grpc
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -97,7 +98,7 @@ def test_requests_of_any_content_get_a_status(
     answers_rightly(inference, digits, expected)
 
 
-@fuzzed
+@settings(fuzzed, max_examples=100)
 @given(messages=st.lists(requests, max_size=5))
 def test_a_stream_of_them_answers_each(
     inference: rpc.GRPCInferenceServiceStub,
@@ -127,4 +128,62 @@ def test_bytes_of_any_content_get_a_status(
     call: grpc.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary(f"/inference.GRPCInferenceService/{method}")
     outcome = outcome_of(lambda: call(message, timeout=TIMEOUT))
     assert isinstance(outcome, bytes) or outcome[0] in WRONG or outcome == UNDECODABLE
+    answers_rightly(inference, digits, expected)
+
+
+MILLION = 10**6
+MILLIONS = {
+    "claimed": pb.ModelInferRequest(
+        inputs=[Tensor(name="image", datatype="UINT8", shape=[MILLION, 1, 28, 28])], raw_input_contents=[bytes(784)]
+    ),
+    "negative": pb.ModelInferRequest(
+        inputs=[Tensor(name="image", datatype="UINT8", shape=[-MILLION, -1, 28, 28])], raw_input_contents=[bytes(784)]
+    ),
+    "raw": pb.ModelInferRequest(
+        inputs=[Tensor(name="image", datatype="BYTES", shape=[MILLION])], raw_input_contents=[bytes(4 * MILLION)]
+    ),
+    "more than claimed": pb.ModelInferRequest(
+        inputs=[Tensor(name="image", datatype="BYTES", shape=[3])], raw_input_contents=[bytes(4 * MILLION)]
+    ),
+    "beyond any limit": pb.ModelInferRequest(
+        inputs=[Tensor(name="image", datatype="BYTES", shape=[2**60])], raw_input_contents=[bytes(4 * MILLION)]
+    ),
+    "typed": pb.ModelInferRequest(
+        inputs=[
+            Tensor(
+                name="image",
+                datatype="BYTES",
+                shape=[MILLION],
+                contents=pb.InferTensorContents(bytes_contents=[b""] * MILLION),
+            )
+        ]
+    ),
+    "typed beyond the claim": pb.ModelInferRequest(
+        inputs=[
+            Tensor(
+                name="image",
+                datatype="UINT8",
+                shape=[1, 1, 28, 28],
+                contents=pb.InferTensorContents(uint_contents=[7] * MILLION),
+            )
+        ]
+    ),
+    "inputs": pb.ModelInferRequest(inputs=[Tensor()] * MILLION),
+    "outputs": pb.ModelInferRequest(outputs=[Requested()] * MILLION),
+    "contents": pb.ModelInferRequest(raw_input_contents=[b""] * MILLION),
+    "dimensions": pb.ModelInferRequest(inputs=[Tensor(name="image", datatype="UINT8", shape=[1] * MILLION)]),
+}
+
+
+@pytest.mark.parametrize("request_", MILLIONS.values(), ids=MILLIONS)
+def test_a_million_of_anything_is_refused(
+    inference: rpc.GRPCInferenceServiceStub,
+    digits: NDArray[np.uint8],
+    expected: Outputs,
+    request_: pb.ModelInferRequest,
+) -> None:
+    with pytest.raises(grpc.RpcError) as refused:
+        inference.ModelInfer(request_, timeout=TIMEOUT)
+    assert refused.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+    assert refused.value.details()
     answers_rightly(inference, digits, expected)

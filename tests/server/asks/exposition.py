@@ -1,0 +1,25 @@
+"""What a server tells Prometheus, as text that has been read."""
+
+import urllib.request
+from collections.abc import Mapping
+
+from prometheus_client import Metric
+from prometheus_client.parser import text_string_to_metric_families
+
+TIMEOUT = 10.0
+
+
+def metrics(http_port: int) -> Mapping[str, Metric]:
+    """The metrics by their names."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{http_port}/metrics", timeout=TIMEOUT) as response:
+        return {each.name: each for each in text_string_to_metric_families(response.read().decode())}
+
+
+def total(found: Mapping[str, Metric], sample: str, **labels: str) -> float:
+    """The sum of a metric's samples of this name that have these labels."""
+    return sum(
+        each.value
+        for metric in found.values()
+        for each in metric.samples
+        if each.name == sample and each.labels.items() >= labels.items()
+    )

@@ -1,10 +1,11 @@
 """Calls of every kind for the same question, which digits these are, and whether an answer is the model's own."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
+import onnxruntime
 from numpy.typing import NDArray
 
 from lenet.inference import grpc_service_pb2 as inference
@@ -22,7 +23,7 @@ WAYS = (*OF_INFERENCE, PIXELS, PICTURES)
 
 @dataclass(frozen=True)
 class Question:
-    """Which digits are asked for, and how. `digits` are positions in the array of all of them."""
+    """Which digits are asked for, and how. `digits` are positions in the array of all; version 0 is any."""
 
     request_id: str
     way: str
@@ -35,8 +36,8 @@ class Question:
 class Asker:
     """Makes requests, and checks responses."""
 
-    def __init__(self, digits: NDArray[np.uint8], expected: dict[str, Outputs]) -> None:
-        """The digits, [n, C, H, W], and what each model itself says of them all."""
+    def __init__(self, digits: NDArray[np.uint8], expected: Mapping[tuple[str, int], Outputs]) -> None:
+        """The digits, [n, C, H, W], and what each model, by name and version, itself says of them all."""
         self._digits = digits
         self._files = [cv2.imencode(".png", each[0])[1].tobytes() for each in digits]
         self._expected = expected
@@ -51,7 +52,7 @@ class Asker:
         if question.way == PICTURES:
             return self._classify(question, [pb.Image(encoded=each) for each in files])
         made = inference.ModelInferRequest(
-            model_name=question.model, model_version=str(question.version), id=question.request_id
+            model_name=question.model, model_version=str(question.version or ""), id=question.request_id
         )
         made.parameters["priority"].int64_param = question.priority
         tensor = made.inputs.add(name="image", datatype="UINT8", shape=images.shape)
@@ -75,23 +76,28 @@ class Asker:
         )
 
     def check(self, question: Question, response: Response) -> None:
-        """Assert that this is the answer to this question."""
+        """Assert that this is the answer to this question, of the version that it says."""
+        assert response.id == question.request_id
         if isinstance(response, pb.ClassifyResponse):
-            named = response.id, response.model, str(response.version)
-            found = np.array([_scores(each) for each in response.results])
+            name, version = response.model, response.version
+            found, logits = np.array([_scores(each) for each in response.results]), None
         else:
-            named = response.id, response.model_name, response.model_version
+            name, version = response.model_name, int(response.model_version)
             assert [each.name for each in response.outputs] == ["probabilities", "logits"]
-            found = np.frombuffer(response.raw_output_contents[0], "<f4").reshape(-1, LABELS)
-            logits = np.frombuffer(response.raw_output_contents[1], "<f4").reshape(-1, LABELS)
-            right = self._expected[question.model].logits[list(question.digits)]
-            np.testing.assert_allclose(logits, right, atol=1e-3)
-        assert named == (question.request_id, question.model, str(question.version))
-        right = self._expected[question.model].probabilities[list(question.digits)]
-        np.testing.assert_allclose(found, right, atol=1e-5)
+            found, logits = (np.frombuffer(each, "<f4").reshape(-1, LABELS) for each in response.raw_output_contents)
+        assert (name, version) == (question.model, question.version or version)
+        right, chosen = self._expected[name, version], list(question.digits)
+        np.testing.assert_allclose(found, right.probabilities[chosen], atol=1e-5)
+        if logits is not None:
+            np.testing.assert_allclose(logits, right.logits[chosen], atol=1e-3)
 
 
 def _scores(result: pb.Result) -> list[float]:
     """The scores of an image by label."""
     scores = {each.label: each.score for each in result.prediction.top}
     return [scores[str(label)] for label in range(LABELS)]
+
+
+def outputs_of(model: bytes, digits: NDArray[np.uint8]) -> Outputs:
+    """What a model file says without a server in between."""
+    return Outputs(*onnxruntime.InferenceSession(model).run(["probabilities", "logits"], {"image": digits}))

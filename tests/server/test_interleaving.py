@@ -8,7 +8,6 @@ from typing import Any
 
 import grpc
 import numpy as np
-import onnxruntime
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,10 +17,9 @@ from prometheus_client import CollectorRegistry
 from lenet.inference import grpc_service_pb2_grpc as inference_rpc
 from lenet.v1 import classifier_pb2_grpc as rpc
 from lenet_server.app import App
-from lenet_server.job import Outputs
 from lenet_server.settings import Settings
-from tests.server.asking import OF_INFERENCE, WAYS, Asker, Question
-from tests.server.published import BUNDLED, publish, turned
+from tests.server.asking import OF_INFERENCE, WAYS, Asker, Question, outputs_of
+from tests.server.repositories import publish, shifted
 
 TIMEOUT = 30.0
 DIGITS = 64
@@ -47,19 +45,16 @@ class Caller:
 def two_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A repository of the bundled model and another one that gives other answers."""
     root = tmp_path_factory.mktemp("models")
-    publish(root, "lenet", VERSIONS["lenet"], BUNDLED.read_bytes())
-    publish(root, "turned", VERSIONS["turned"], turned(3))
+    publish(root, "lenet", VERSIONS["lenet"])
+    publish(root, "turned", VERSIONS["turned"], shifted(3))
     return root
 
 
 @pytest.fixture(scope="module")
 def asker(two_models: Path, digits: NDArray[np.uint8]) -> Asker:
     """What the model files say without a server in between."""
-    answers = {}
-    for name, version in VERSIONS.items():
-        session = onnxruntime.InferenceSession(two_models / name / str(version) / "model.onnx")
-        answers[name] = Outputs(*session.run(["probabilities", "logits"], {"image": digits}))
-    return Asker(digits, answers)
+    files = {(name, version): two_models / name / str(version) / "model.onnx" for name, version in VERSIONS.items()}
+    return Asker(digits, {served: outputs_of(file.read_bytes(), digits) for served, file in files.items()})
 
 
 @pytest.fixture(scope="module", params=[8, 64])

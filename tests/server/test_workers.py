@@ -19,7 +19,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from lenet.inference import grpc_service_pb2 as pb
 from lenet.inference import grpc_service_pb2_grpc as rpc
 from tests.conftest import ROOT
-from tests.processes import ServerProcess, run, server_process
+from tests.processes import ServerProcess, process_tree, run, server_process
 from tests.server.inference.requests import raw
 
 Answer = TypeVar("Answer")
@@ -71,14 +71,6 @@ def wait_for_the_end_of(pid: int) -> None:
         assert select.select([process], [], [], TIMEOUT)[0], f"process {pid} lives on"
     finally:
         os.close(process)
-
-
-def family(pid: int) -> list[int]:
-    """The process and all that descend from it."""
-    children = [
-        int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()
-    ]
-    return [pid, *(each for child in children for each in family(child))]
 
 
 def test_both_workers_answer_each_on_a_core_of_its_own(digits: NDArray[np.uint8]) -> None:
@@ -174,7 +166,7 @@ def readyz(server: ServerProcess) -> int:
 
 def test_nothing_lives_on_when_the_supervisor_is_killed() -> None:
     server = start()
-    members = family(server.process.pid)
+    members = list(process_tree(server.process.pid))
     assert set(pids(server)) < set(members)
     server.stop(signal.SIGKILL)
     for pid in members:
@@ -183,7 +175,7 @@ def test_nothing_lives_on_when_the_supervisor_is_killed() -> None:
 
 def test_a_second_signal_ends_everything_at_once() -> None:
     server = start("--shutdown-delay-seconds=600")
-    members = family(server.process.pid)
+    members = list(process_tree(server.process.pid))
     server.process.send_signal(signal.SIGTERM)
     server.event("draining")
     assert server.stop() == -signal.SIGTERM
@@ -193,7 +185,7 @@ def test_a_second_signal_ends_everything_at_once() -> None:
 
 def test_the_terminals_ctrl_c_reaches_all_processes_and_is_one_drain() -> None:
     server = start()
-    for pid in family(server.process.pid)[1:]:
+    for pid in list(process_tree(server.process.pid))[1:]:
         os.kill(pid, signal.SIGINT)
         os.kill(pid, signal.SIGTERM)
     assert server.stop(signal.SIGINT) == 0
@@ -204,13 +196,13 @@ def test_the_terminals_ctrl_c_reaches_all_processes_and_is_one_drain() -> None:
 def test_a_worker_that_dies_again_and_again_is_waited_with_longer_each_time() -> None:
     with server_process(f"--model-repository={ROOT / 'models'}", "--workers=2") as server:
         files = len(list(Path(f"/proc/{server.process.pid}/fd").iterdir()))
-        members = len(family(server.process.pid))
+        members = len(list(process_tree(server.process.pid)))
         pid = pids(server)[0]
         for death in range(4):
             os.kill(pid, signal.SIGKILL)
             assert server.event("delay_seconds", death)["delay_seconds"] == pytest.approx(0.1 * 2**death)
             pid = server.event("pid", death)["pid"]
-        assert len(family(server.process.pid)) == members
+        assert len(list(process_tree(server.process.pid))) == members
         assert len(list(Path(f"/proc/{server.process.pid}/fd").iterdir())) <= files
 
 

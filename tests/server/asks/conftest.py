@@ -4,14 +4,13 @@ from collections.abc import Iterator
 
 import grpc
 import numpy as np
-import onnxruntime
 import pytest
 from numpy.typing import NDArray
 
-from lenet_server.job import Outputs
 from tests.conftest import ROOT
 from tests.processes import ServerProcess, server_process
-from tests.server.asking import Asker
+from tests.server.asking import Asker, outputs_of
+from tests.server.repositories import BUNDLED
 
 MODELS = f"--model-repository={ROOT / 'models'}"
 
@@ -33,5 +32,4 @@ def connected(server: ServerProcess) -> Iterator[grpc.Channel]:
 @pytest.fixture(scope="session")
 def asker(digits: NDArray[np.uint8]) -> Asker:
     """Knows what the model file itself says of the digits."""
-    session = onnxruntime.InferenceSession(ROOT / "models/lenet/1/model.onnx")
-    return Asker(digits, {"lenet": Outputs(*session.run(["probabilities", "logits"], {"image": digits}))})
+    return Asker(digits, {("lenet", 1): outputs_of(BUNDLED.read_bytes(), digits)})

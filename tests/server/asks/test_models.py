@@ -10,7 +10,7 @@ from lenet.v1 import classifier_pb2_grpc as rpc
 from tests.processes import server_process
 from tests.server.asking import PIXELS, RAW, Asker, Question
 from tests.server.asks.sending import TIMEOUT, send_all
-from tests.server.published import BUNDLED
+from tests.server.repositories import BUNDLED
 
 
 def test_a_folder_with_an_onnx_file_is_a_model(tmp_path: Path, asker: Asker) -> None:

@@ -26,6 +26,7 @@ DESIGNED = {
     "lenet_model_ready",
     "lenet_model_info",
     "lenet_build_info",
+    "lenet_worker_restarts",
 }
 QUESTIONS = [Question(str(number), RAW, "lenet", 1, (number % 64,)) for number in range(512)]
 TIMEOUT = 20.0
@@ -59,7 +60,7 @@ def test_percentiles_are_histograms(asked: ServerProcess) -> None:
     found = metrics(asked.http_port)
     assert not [name for name, metric in found.items() if metric.type == "summary"]
     for name, metric in found.items():
-        if name.startswith("lenet_") and name.endswith("_seconds"):
+        if name.startswith("lenet_") and name.endswith("_duration_seconds"):
             assert metric.type == "histogram"
             bounds = {float(each.labels["le"]) for each in metric.samples if each.name.endswith("_bucket")}
             assert {0.0001, 10.0} <= bounds

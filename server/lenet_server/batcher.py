@@ -118,6 +118,21 @@ class Batcher:
         # After the release: whoever queued a call before it, and could not compute, relies on this.
         return len(self._queue) > 0
 
+    def run(self, images: NDArray[np.uint8], queue_seconds: Sequence[float]) -> Outputs | None:
+        """Compute images [n, C, H, W], a batch at most, for calls that waited so long, in this thread and at once.
+
+        Returns None where that cannot be: the model is busy, or its threads must compute, or others wait already.
+        Raises what the model raises.
+        """
+        if not self._inline or self._queue or self._stopping or not self._computing.acquire(blocking=False):
+            return None
+        try:
+            return self._run(images, queue_seconds, len(queue_seconds))
+        finally:
+            self._computing.release()
+            if self._queue:
+                self.wake()
+
     def wake(self) -> None:
         """Have the batcher's thread see to what waits."""
         with self._changed:
@@ -195,17 +210,23 @@ class Batcher:
 
     def _outputs(self, shares: list[Share]) -> Outputs:
         began = time.monotonic()
-        queue_seconds = [began - job.queued_at for job, start, _ in shares if not start]
-        images = _images(shares)
+        waited = [began - job.queued_at for job, start, _ in shares if not start]
+        try:
+            return self._run(_images(shares), waited, len(shares))
+        finally:
+            if self._watch:
+                self._watch(shares, began, time.monotonic())
+
+    def _run(self, images: NDArray[np.uint8], queue_seconds: Sequence[float], calls: int) -> Outputs:
+        """Run the model once, and tell the observer."""
+        began = time.monotonic()
         probabilities = None
         try:
             outputs = self._predict(images)
             probabilities = outputs.probabilities
         finally:
             seconds = time.monotonic() - began
-            self._observer.batch_computed(Computed(queue_seconds, len(shares), seconds, len(images), probabilities))
-            if self._watch:
-                self._watch(shares, began, began + seconds)
+            self._observer.batch_computed(Computed(queue_seconds, calls, seconds, len(images), probabilities))
         return outputs
 
     def _fail(self, jobs: Sequence[Job], error: Exception) -> None:

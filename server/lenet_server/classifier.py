@@ -117,10 +117,10 @@ class PendingCall:
 
 
 class Classifier:
-    """Starts calls; the batchers finish them."""
+    """Starts calls; the batchers finish them. Attributes: `catalog`, of what can be asked."""
 
     def __init__(self, catalog: Catalog, reader: ImageReader) -> None:
-        self._catalog = catalog
+        self.catalog = catalog
         self._reader = reader
 
     def start(self, call: Call, done: Callable[[PendingCall], None], *, wake: bool = True) -> Batcher | None:
@@ -130,12 +130,12 @@ class Classifier:
         calls `done`, where the call is refused as a whole. Returns the batcher that the call waits in, if it waits:
         whoever does not `wake` it calls its step() next.
         """
-        served = self._catalog.find(call.model, call.version, call.label)
+        served = self.catalog.find(call.model, call.version, call.label)
         while True:
             try:
                 return self._start(served, call, done, wake)
             except ModelRetired:  # the version was replaced after it was looked up: what has replaced it will answer
-                successor = self._catalog.find(call.model, call.version, call.label)
+                successor = self.catalog.find(call.model, call.version, call.label)
                 if successor is served:
                     raise
                 served = successor

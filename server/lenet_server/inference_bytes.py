@@ -6,7 +6,7 @@ responses are the same but for the numbers at their end, which are put behind by
 """
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from google.protobuf.message import DecodeError
@@ -15,7 +15,9 @@ from lenet.inference import grpc_service_pb2 as pb
 from lenet_server.caller import Caller
 from lenet_server.classifier import Call, PendingCall
 from lenet_server.images import Block
-from lenet_server.inference_messages import RequestedOutput, from_outputs, to_inference
+from lenet_server.inference_messages import to_inference
+from lenet_server.job import Outputs
+from lenet_server.model import Model
 from lenet_server.parsing import parse
 
 # The tags of the fields that come last: length-delimited, field 7 of a request and field 6 of a response.
@@ -34,7 +36,7 @@ class Known(NamedTuple):
     label: str
     priority: int
     timeout_seconds: float
-    respond: Callable[[PendingCall], bytes]
+    names: tuple[str, ...]  # of the outputs that are wanted, as numbers
 
 
 class InferenceBytes:
@@ -50,22 +52,30 @@ class InferenceBytes:
 
         Raises InvalidRequest or ModelNotFound.
         """
-        for known in self._known.get(len(payload), ()):
-            if payload.startswith(known.prefix):
-                images = Block(known.shape, memoryview(payload)[len(known.prefix) :])
-                call = Call(images, caller, known.model, known.version, 0, known.priority, known.timeout_seconds, True)
-                call.label = known.label
-                return call, known.respond
+        known = self.recall(payload)
+        if known:
+            images = Block(known.shape, memoryview(payload)[len(known.prefix) :])
+            call = Call(images, caller, known.model, known.version, 0, known.priority, known.timeout_seconds, True)
+            call.label = known.label
+            return call, partial(_respond, known.names)
         request = parse(pb.ModelInferRequest, payload, self._most_images)
         inference = to_inference(request, caller)
-        respond = responder(inference.request_id, inference.requested)
-        if not request.id and len(request.raw_input_contents) == 1:
-            self._remember(payload, request, inference.call, respond)
-        return inference.call, respond
+        call, request_id, requested = inference
+        if request_id or any(each.top_k for each in requested):
+            return call, lambda pending: inference.respond(pending).SerializeToString()
+        names = tuple(each.name for each in requested)
+        if len(request.raw_input_contents) == 1:
+            self._remember(payload, request, call, names)
+        return call, partial(_respond, names)
 
-    def _remember(
-        self, payload: bytes, request: pb.ModelInferRequest, call: Call, respond: Callable[[PendingCall], bytes]
-    ) -> None:
+    def recall(self, payload: bytes) -> Known | None:
+        """What is remembered of messages that begin like this one, if anything is."""
+        for known in self._known.get(len(payload), ()):
+            if payload.startswith(known.prefix):
+                return known
+        return None
+
+    def _remember(self, payload: bytes, request: pb.ModelInferRequest, call: Call, names: tuple[str, ...]) -> None:
         """Remember what stands before the pixels, where they are what the message ends with."""
         of_this_length = self._known.get(len(payload), [])
         if (
@@ -86,22 +96,25 @@ class InferenceBytes:
                 return
         except DecodeError:
             return
-        known = Known(prefix, shape, call.model, call.version, call.label, call.priority, call.timeout_seconds, respond)
+        known = Known(prefix, shape, call.model, call.version, call.label, call.priority, call.timeout_seconds, names)
         self._known[len(payload)] = [*of_this_length, known]
 
 
-def responder(request_id: str, requested: tuple[RequestedOutput, ...]) -> Callable[[PendingCall], bytes]:
-    """What makes the serialised response to a request for these outputs, or raises what ended its call."""
-    if request_id or any(each.top_k for each in requested):
-        return lambda pending: from_outputs(request_id, requested, pending.model, pending.outputs()).SerializeToString()
-    names = tuple(each.name for each in requested)
+def responses(names: tuple[str, ...], model: Model, outputs: Outputs, calls: int) -> list[bytes]:
+    """The serialised response to each of so many calls of as many images, of the outputs of all their images."""
+    images, labels = outputs.probabilities.shape
+    head, tag = _frame(model.name, model.version, names, (images // calls, labels))
+    numbers = [getattr(outputs, name).tobytes() for name in names]
+    size = 4 * images // calls * labels
+    return [
+        head + b"".join([tag + each[start : start + size] for each in numbers])
+        for start in range(0, calls * size, size)
+    ]
 
-    def respond(pending: PendingCall) -> bytes:
-        outputs, model = pending.outputs(), pending.model
-        head, tag = _frame(model.name, model.version, names, outputs.probabilities.shape)
-        return head + b"".join([tag + getattr(outputs, name).tobytes() for name in names])
 
-    return respond
+def _respond(names: tuple[str, ...], pending: PendingCall) -> bytes:
+    """The serialised response to one call. Raises what ended it."""
+    return responses(names, pending.model, pending.outputs(), 1)[0]
 
 
 @lru_cache(maxsize=1024)

@@ -3,6 +3,7 @@
 What else there is, streams and questions that need no model, grpcio serves by way of the generated code.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -10,7 +11,7 @@ from lenet.inference import grpc_service_pb2
 from lenet.v1 import classifier_pb2
 from lenet_server import messages
 from lenet_server.exchange import Read
-from lenet_server.inference_bytes import InferenceBytes
+from lenet_server.inference_bytes import InferenceBytes, Known
 
 CLASSIFIER = classifier_pb2.DESCRIPTOR.services_by_name["Classifier"].full_name
 INFERENCE = grpc_service_pb2.DESCRIPTOR.services_by_name["GRPCInferenceService"].full_name
@@ -30,6 +31,7 @@ class Method:
     service: str  # with its package
     name: str
     read: Read[bytes, bytes]
+    recall: Callable[[bytes], Known | None] | None = None  # what is remembered of requests that look like this one
 
     @property
     def path(self) -> str:
@@ -44,7 +46,8 @@ def full_name(method: str) -> str:
 
 def classifying_methods(most_images: int) -> tuple[Method, ...]:
     """The methods, for at most so many images a request. Each may remember something of the requests it has read."""
+    inference = InferenceBytes(most_images)
     return (
         Method(CLASSIFIER, "Classify", partial(messages.read_bytes, most_images)),
-        Method(INFERENCE, "ModelInfer", InferenceBytes(most_images).read),
+        Method(INFERENCE, "ModelInfer", inference.read, inference.recall),
     )

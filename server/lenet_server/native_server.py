@@ -16,10 +16,11 @@ from pathlib import Path
 import grpc
 from pygrpc_native import EVENT_CALL, NativeGrpcFront
 
+from lenet_server.alike import DirectPath, Newcomer
 from lenet_server.batcher import Batcher
 from lenet_server.classifier import Call
 from lenet_server.edge import Edge
-from lenet_server.errors import MessageTooLarge, PortUnavailable
+from lenet_server.errors import MessageTooLarge, PortUnavailable, Unavailable
 from lenet_server.grpc_server import GrpcServer
 from lenet_server.images import Block, needs_decoding
 from lenet_server.methods import Method
@@ -78,6 +79,12 @@ class NativeServer:
         self._behind = behind(f"unix:{socket}")
         self._front.set_fallback(socket)
         self.port = self._front.bound_port
+        # Where nobody looks at each call by itself.
+        self._direct = (
+            None
+            if edge.guard or edge.observer
+            else DirectPath(self._front, methods, edge, edge.classifier.catalog, settings.max_batch_size)
+        )
         self._calls: dict[int, NativeCaller] = {}
         self._settled: list[NativeCaller] = []
         self._thread = threading.Thread(target=self._serve, name="native transport")
@@ -105,7 +112,8 @@ class NativeServer:
     def _serve(self) -> None:
         self._ident = threading.get_ident()
         busy: set[Batcher] = set()  # those for whose calls this thread takes steps
-        unwritten: set[Batcher] = set()  # those that have done so since nothing was waiting
+        # Those that have computed in this thread since nothing was waiting.
+        unwritten: set[Batcher] = self._direct.ran if self._direct else set()
         while (events := self._front.recv_batch_details(MAX_EVENTS, 0 if busy or unwritten else None)) is not None:
             if events:
                 busy |= self._begin_all(events)
@@ -124,22 +132,36 @@ class NativeServer:
     def _begin_all(self, events: list[Event]) -> set[Batcher]:
         """Start the calls that have come. Returns the batchers that need steps for them."""
         now = time.monotonic()
-        newcomers: list[tuple[NativeCaller, bytes]] = []
+        newcomers: list[Newcomer] = []
+        left: set[int] = set()
         for kind, call_id, method, payload, _, details in events:
             if kind == EVENT_CALL and payload is not None and details:
-                caller = NativeCaller(call_id, method, details, now, self._settle)
-                self._calls[call_id] = caller
-                newcomers.append((caller, payload))
-            elif left := self._calls.get(call_id):
-                left.left = True
+                newcomers.append(Newcomer(call_id, method, payload, details))
+            else:
+                left.add(call_id)
         self._metrics.requests_started(len(newcomers))
         admitted, refusal = self._edge.requests.enter_many(len(newcomers))
-        batchers = {batcher for newcomer in newcomers[:admitted] if (batcher := self._begin(*newcomer))}
-        if refusal:
-            for caller, _ in newcomers[admitted:]:
-                caller.admitted = False
-                caller.fail(refusal)
+        others = newcomers[:admitted]
+        if self._direct:
+            others = self._direct.answer(others, left, now)
+        callers = [self._caller(newcomer, now) for newcomer in others]
+        refused = [self._caller(newcomer, now) for newcomer in newcomers[admitted:]]
+        for call_id in left & self._calls.keys():
+            self._calls[call_id].left = True
+        batchers = {
+            batcher
+            for caller, newcomer in zip(callers, others, strict=True)
+            if (batcher := self._begin(caller, newcomer.payload))
+        }
+        for caller in refused:
+            caller.admitted = False
+            caller.fail(refusal or Unavailable())
         return batchers
+
+    def _caller(self, newcomer: Newcomer, begun: float) -> NativeCaller:
+        call_id, method, _, details = newcomer
+        caller = self._calls[call_id] = NativeCaller(call_id, method, details, begun, self._settle)
+        return caller
 
     def _begin(self, caller: NativeCaller, payload: bytes) -> Batcher | None:
         """Start a call. Returns the batcher that needs steps for it, if one does."""

@@ -141,7 +141,7 @@ def test_headers_that_are_wrong_get_no_answer(server: ServerProcess, headers: He
     assert_it_answers(server)
 
 
-@pytest.mark.parametrize("length", [1000, 15_000, 20_000, 60_000, 1_000_000])
+@pytest.mark.parametrize("length", [1000, 15_000, 20_000, 60_000, 20_000_000])
 def test_much_metadata_is_taken_or_refused(server: ServerProcess, length: int) -> None:
     with FrameConnection(server.grpc_port) as connection:
         block = connection.headers(1, grpc_headers(extra=[("x-much", "y" * length)])).data

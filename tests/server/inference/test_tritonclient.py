@@ -14,6 +14,7 @@ from lenet.inference import grpc_service_pb2, model_config_pb2
 from lenet_server.app import App
 from lenet_server.job import Outputs
 from lenet_server.settings import Settings
+from tests.certificates import Authority
 from tests.conftest import ROOT
 from tests.server.repositories import publish, write_options
 
@@ -48,14 +49,36 @@ def test_tritonclient(script: str, address: str, data: Path) -> None:
 
 
 @needs_tritonclient
-def test_tritonclient_loads_and_unloads(tmp_path: Path, data: Path) -> None:
+@pytest.mark.parametrize("script", ["control", "control_aio"])
+def test_tritonclient_loads_and_unloads(script: str, transport: str, tmp_path: Path, data: Path) -> None:
     for version in (1, 2):
         publish(tmp_path, "lenet", version)
     publish(tmp_path, "broken", 1, b"broken")
     write_options(tmp_path, "lenet", "[labels]\nstable = 1")
-    settings = Settings(model_repository=tmp_path, port=0, http_port=0, model_control="explicit")
+    settings = Settings(model_repository=tmp_path, port=0, http_port=0, model_control="explicit", transport=transport)
     with App(settings, CollectorRegistry()) as app:
-        run("-m", "tests.server.inference.scripts.explicit.control", f"127.0.0.1:{app.grpc_port}", str(data))
+        run("-m", f"tests.server.inference.scripts.explicit.{script}", f"127.0.0.1:{app.grpc_port}", str(data))
+
+
+@needs_tritonclient
+def test_tritonclient_shows_a_certificate_and_a_token(data: Path) -> None:
+    authority, token = Authority(data), "a-token-of-more-than-sixteen-characters"
+    server = authority.issue("server")
+    authority.issue("me")
+    (data / "token").write_text(token)
+    (data / "tokens").write_text(f"inference {token}\n")
+    (data / "tokens").chmod(0o600)
+    settings = Settings(
+        model_repository=ROOT / "models",
+        port=0,
+        http_port=0,
+        tls_certificate=server.certificate,
+        tls_key=server.key,
+        tls_client_ca=authority.file,
+        token_file=data / "tokens",
+    )
+    with App(settings, CollectorRegistry()) as app:
+        run("-m", "tests.server.inference.scripts.secure.infer", f"127.0.0.1:{app.grpc_port}", str(data))
 
 
 @needs_tritonclient

@@ -15,7 +15,13 @@ with InferenceServerClient(ADDRESS) as client:
     for index in range(COUNT):
         image = DIGITS[index][None]
         inputs = [InferInput("image", image.shape, "UINT8").set_data_from_numpy(image)]
-        client.async_stream_infer("vgg" if index == BAD else "lenet", inputs, request_id=str(index))
+        client.async_stream_infer(
+            "vgg" if index == BAD else "lenet",
+            inputs,
+            request_id=str(index),
+            priority=1 + index % 9,
+            timeout=int(TIMEOUT * 1e6),
+        )
     for index in range(COUNT):
         result, error = answers.get(timeout=TIMEOUT)
         if index == BAD:

@@ -6,7 +6,7 @@ from tests.server.inference.scripts.data import ADDRESS, COUNT, DIGITS, TIMEOUT,
 
 with InferenceServerClient(ADDRESS) as client:
     for size in (1, 2, 7, COUNT):
-        for compression in (None, "gzip"):  # the native transport knows no deflate, and says so
+        for compression in (None, "gzip"):  # and deflate: infer_deflate.py
             image = InferInput("image", DIGITS[:size].shape, "UINT8").set_data_from_numpy(DIGITS[:size])
             result = client.infer(
                 "lenet",

@@ -51,6 +51,11 @@ Whoever watches calls, `access_log` and `tracing`, is a `call_observer` of the e
 `progress` tells it when what happened, and `request_id` what the call is called.
 """
 
+import os
 from importlib.metadata import version
 
 __version__ = version("lenet-server")
+
+# ONNX Runtime from 1.32 on tells Microsoft of its use, and leaves an identifier on the disk, unless this is set before
+# it is loaded. Nobody was asked.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")

@@ -117,6 +117,7 @@ class Supervisor:
             slot.join()
         self._manager.stop()
         self._questions.shutdown()
+        self._starter.close()
         self._http.stop()
         self._port.close()
 

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import shutil
 import signal
 import sys
 import tempfile
@@ -11,6 +12,7 @@ from dataclasses import replace
 from multiprocessing import connection
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 from typing import Any
 
 from lenet_server.cores import own_cores, usable_cores
@@ -71,29 +73,44 @@ class WorkerStarter:
         on_linux = sys.platform == "linux"
         self._context = multiprocessing.get_context("forkserver") if on_linux else multiprocessing.get_context("spawn")
         self._context.set_forkserver_preload([PRELOADED])
+        self._folders = tempfile.TemporaryDirectory(prefix="lenet-")
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # NumPy's, which nobody uses here; else it starts threads
         # multiprocessing looks after all processes at each start, and is not made for several threads.
         self._lock = threading.Lock()
 
     def start(self, number: int) -> WorkerProcess:
-        """Start the worker of that number."""
+        """Start the worker of that number, with an empty folder for what it has to put somewhere."""
+        folder = Path(self._folders.name, str(number))
+        shutil.rmtree(folder, ignore_errors=True)  # one that was killed could not tidy up
+        folder.mkdir()
         ours, theirs = self._context.Pipe()
         with theirs, self._lock:
             process = self._context.Process(
                 target=_work,
-                args=(self._settings, self._counts, number, self.cores[number], theirs),
+                args=(self._settings, self._counts, number, self.cores[number], str(folder), theirs),
                 name=f"lenet worker {number}",
             )
             process.start()
         return WorkerProcess(process, ours, self._lock)
 
+    def close(self) -> None:
+        """Tidy up, when the last worker has ended."""
+        self._folders.cleanup()
+
 
 def _work(
-    settings: Settings, counts: SharedCounts, number: int, core: int | None, connection: "Connection[Any, Any]"
+    settings: Settings,
+    counts: SharedCounts,
+    number: int,
+    core: int | None,
+    folder: str,
+    connection: "Connection[Any, Any]",
 ) -> None:
     """What the process does. Before there is a thread, it goes to its core."""
     # The supervisor decides when a worker ends: the terminal's Ctrl-C reaches all processes.
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, signal.SIG_IGN)
+    tempfile.tempdir = folder
     if core is not None:
         with suppress(OSError):  # not any more: a container's cores may change while it runs
             os.sched_setaffinity(0, {core})

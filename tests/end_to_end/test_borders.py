@@ -1,7 +1,9 @@
 """What each component may import: the architecture, held to by a fresh interpreter."""
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -24,15 +26,25 @@ def loaded_by(statement: str) -> set[str]:
         ("import lenet_imaging", {"lenet_imaging", "numpy", "cv2"}),
         ("import lenet_client, lenet_client.cli.classify", {"lenet_client", "lenet", "grpc", "rich"}),
         (
-            "import lenet_server.cli",
+            "import lenet_server.worker",
             {"lenet_server", "lenet_imaging", "lenet", "grpc", "onnxruntime", "numpy", "cv2", "prometheus_client"},
         ),
+        ("import lenet_server.cli", {"lenet_server", "lenet_imaging", "numpy", "cv2", "prometheus_client"}),
         (
             "import lenet_trainer.pipeline, lenet_trainer.cli",
             {"lenet_trainer", "lenet_imaging", "torch", "onnx", "onnxruntime", "numpy", "cv2", "sklearn", "rich"},
         ),
     ],
-    ids=["proto", "imaging", "client", "server", "trainer"],
+    ids=["proto", "imaging", "client", "server", "supervisor", "trainer"],
 )
 def test_a_component_loads_only_what_it_may(statement: str, allowed: set[str]) -> None:
     assert loaded_by(statement) & (HEAVY | EXTRAS | OURS) <= allowed
+
+
+@pytest.mark.parametrize("module", ["lenet_server.worker", "lenet_trainer.runtime"])
+def test_nothing_is_told_of_our_use(module: str, tmp_path: Path) -> None:
+    """ONNX Runtime's telemetry would begin with files: an identifier, and what is to be sent."""
+    elsewhere = {name: str(tmp_path) for name in ("TMPDIR", "HOME", "XDG_CACHE_HOME")}
+    environment = {name: value for name, value in os.environ.items() if name != "ORT_DISABLE_TELEMETRY"} | elsewhere
+    subprocess.run([sys.executable, "-c", f"import {module}"], env=environment, check=True, timeout=60)
+    assert list(tmp_path.iterdir()) == []

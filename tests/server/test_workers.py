@@ -193,7 +193,10 @@ def test_the_terminals_ctrl_c_reaches_all_processes_and_is_one_drain() -> None:
     assert not [event for event in server.events if "delay_seconds" in event]
 
 
-def test_a_worker_that_dies_again_and_again_is_waited_with_longer_each_time() -> None:
+def test_a_worker_that_dies_again_and_again_is_waited_with_longer_and_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
     with server_process(f"--model-repository={ROOT / 'models'}", "--workers=2") as server:
         files = len(list(Path(f"/proc/{server.process.pid}/fd").iterdir()))
         members = len(list(process_tree(server.process.pid)))
@@ -204,6 +207,17 @@ def test_a_worker_that_dies_again_and_again_is_waited_with_longer_each_time() ->
             pid = server.event("pid", death)["pid"]
         assert len(list(process_tree(server.process.pid))) == members
         assert len(list(Path(f"/proc/{server.process.pid}/fd").iterdir())) <= files
+        (folder,) = tmp_path.glob("lenet-*")
+        assert [len(list((folder / number).iterdir())) for number in "01"] == [1, 1]
+    assert list(tmp_path.iterdir()) == []  # not even an identifier of ONNX Runtime's telemetry
+
+
+def test_workers_are_forked_off_a_process_of_one_thread() -> None:
+    with server_process(f"--model-repository={ROOT / 'models'}", "--workers=2") as server:
+        parents = {int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1]) for pid in pids(server)}
+        (parent,) = parents
+        assert parent != server.process.pid
+        assert len(list(Path(f"/proc/{parent}/task").iterdir())) == 1
 
 
 def test_a_worker_that_hangs_is_replaced(digits: NDArray[np.uint8]) -> None:

@@ -60,6 +60,8 @@ def dangers(settings: Settings) -> Iterator[str]:
             "--transport native reads a message whole, of whatever size, before it asks for its token: choose grpcio "
             "where callers without one can reach the server"
         )
+    if settings.model_control == "explicit" and not settings.token_file and not _is_loopback(settings.host):
+        yield "EVERY CALLER MAY LOAD AND UNLOAD MODELS (--model-control explicit): set --token-file"
     for flag, file in (("--token-file", settings.token_file), ("--tls-key", settings.tls_key)):
         if file and _is_readable_by_all(file):
             yield f"{flag} {file} can be read by every user of this machine: chmod o-r {file}"

@@ -9,6 +9,7 @@ import pytest
 from tests.certificates import DAY, Authority
 from tests.conftest import ROOT
 from tests.processes import run
+from tests.server.repositories import publish, write_options
 
 MODELS = f"--model-repository={ROOT / 'models'}"
 
@@ -62,6 +63,32 @@ def test_everything_that_fails_is_told_at_once(tmp_path: Path) -> None:
     for line, reason in zip(failed, ("certificate has expired", "--token-file", "version 2"), strict=True):
         assert reason in line
     assert any(line.startswith("ok      model lenet version 1") for line in lines)
+
+
+def test_what_model_toml_says_is_tried_as_well(tmp_path: Path) -> None:
+    for version in (1, 2):
+        publish(tmp_path, "lenet", version)
+    publish(tmp_path, "lenet", 3, b"broken")
+    write_options(tmp_path, "lenet", "[labels]\nstable = 1")
+    publish(tmp_path, "wrong", 1)
+    write_options(tmp_path, "wrong", "label = 1")
+    status, lines = checked(f"--model-repository={tmp_path}")
+    assert status == 1
+    assert [line.partition(": ")[0] for line in lines[3:]] == [
+        "ok      model lenet version 1",
+        "FAILED  model lenet version 3",
+        "ok      model lenet version 2",
+        "FAILED  model wrong",
+    ]
+    assert lines[-1].endswith("model.toml: `label` is not known")
+
+
+def test_control_without_tokens_is_a_danger_where_others_can_reach_it() -> None:
+    control = [MODELS, "--model-control=explicit"]
+    status, lines = checked(*control, "--host=0.0.0.0")
+    assert status == 0
+    assert any(line.startswith("warning EVERY CALLER MAY LOAD AND UNLOAD MODELS") for line in lines)
+    assert not any(line.startswith("warning") for line in checked(*control)[1])
 
 
 def test_a_danger_is_a_warning_and_no_failure(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """From settings to a published model: load, train, test, export, verify, publish."""
 
 import platform
+import shutil
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from importlib.metadata import version
@@ -12,17 +13,20 @@ from lenet_trainer.architecture import layers
 from lenet_trainer.card import model_card
 from lenet_trainer.datasets import Dataset, load
 from lenet_trainer.errors import VerificationError
+from lenet_trainer.event_files import event_files
 from lenet_trainer.export import export
 from lenet_trainer.metadata import ModelMetadata
 from lenet_trainer.model_file import parse_model
 from lenet_trainer.progress import Progress
 from lenet_trainer.publish import publish, require_writable
+from lenet_trainer.schooling import train_taught
 from lenet_trainer.settings import DataSettings, TrainSettings
-from lenet_trainer.training import Trained, count_right, train
+from lenet_trainer.training import Trained, count_right
 from lenet_trainer.verify import ParityReport, verify
 
 # The file knows its dataset by name and digest, and nothing of this machine's folders.
-UNRECORDED = {item.name for item in fields(DataSettings)} | {"output"}
+UNRECORDED = {item.name for item in fields(DataSettings)} | {"output", "resume", "checkpoint_seconds", "tensorboard"}
+CHECKPOINTS = ".training"  # in the model's folder, where the server looks at numbers only
 
 
 @dataclass(frozen=True)
@@ -36,11 +40,13 @@ class Outcome:
 def train_and_publish(settings: TrainSettings, now: datetime, progress: Progress) -> Outcome:
     """Train as the settings say and publish the model; `now` is the UTC time written into it.
 
-    Raises DatasetError, PublishError or VerificationError; then nothing is published.
+    Checkpoints are kept in a hidden folder of the output until it is published. Raises DatasetError, CheckpointError,
+    PublishError or VerificationError; then nothing is published.
     """
     require_writable(settings.output)  # not after minutes of training
     dataset = load(settings, progress)
-    trained = train(dataset, settings, progress)
+    with event_files(settings.tensorboard) as scalars:
+        trained = train_taught(dataset, settings, progress, settings.output / CHECKPOINTS, scalars)
     metadata = describe(dataset, settings, trained, now)
     content = export(trained.network, metadata)
     parity = verify(parse_model(content), dataset, progress)
@@ -48,7 +54,9 @@ def train_and_publish(settings: TrainSettings, now: datetime, progress: Progress
         # verify rebuilds PyTorch's network from the file, so only this compares the file with the trained network.
         raise VerificationError("the exported file and the trained network differ in accuracy; nothing is published")
     card = model_card(metadata, layers(trained.network), dataset, parity)
-    return Outcome(parity, publish(content, card, parity, settings.output))
+    published = publish(content, card, parity, settings.output)
+    shutil.rmtree(settings.output / CHECKPOINTS, ignore_errors=True)
+    return Outcome(parity, published)
 
 
 def describe(dataset: Dataset, settings: TrainSettings, trained: Trained, now: datetime) -> ModelMetadata:

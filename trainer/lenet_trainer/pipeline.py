@@ -45,6 +45,8 @@ def train_and_publish(settings: TrainSettings, now: datetime, progress: Progress
     """
     require_writable(settings.output)  # not after minutes of training
     dataset = load(settings, progress)
+    if not settings.resume and (settings.output / CHECKPOINTS).is_dir():
+        progress.say(f"{settings.output / CHECKPOINTS}, of an unfinished training, is replaced: --resume would go on")
     with event_files(settings.tensorboard) as scalars:
         trained = train_taught(dataset, settings, progress, settings.output / CHECKPOINTS, scalars)
     metadata = describe(dataset, settings, trained, now)

@@ -21,7 +21,7 @@ def event_files(folder: Path | None) -> Iterator[Scalars | None]:
     try:
         from torch.utils.tensorboard import SummaryWriter
     except ImportError as error:
-        raise SettingsError("--tensorboard needs TensorBoard: pip install tensorboard") from error
+        raise SettingsError("--tensorboard needs TensorBoard, which comes with lenet-trainer[tensorboard]") from error
     try:
         writer = SummaryWriter(str(folder))
     except OSError as error:

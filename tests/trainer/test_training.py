@@ -1,5 +1,6 @@
 """Training learns, is repeatable, and stops where it is told to."""
 
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -126,3 +127,11 @@ def test_variants_learn(activation: str, pooling: str, small_digits: Dataset, qu
 @pytest.mark.parametrize("steps", range(1, 8))
 def test_very_few_steps(steps: int, small_digits: Dataset, quick: TrainSettings) -> None:
     assert train(small_digits, replace(quick, max_steps=steps), Silent()).steps == steps
+
+
+@pytest.mark.filterwarnings("ignore:`torch.jit:DeprecationWarning")  # PyTorch's own
+@pytest.mark.skipif(shutil.which("g++") is None, reason="needs a C++ compiler")
+def test_a_compiled_network_learns_the_same(small_digits: Dataset, quick: TrainSettings) -> None:
+    few = replace(quick, batch_size=1000, max_steps=4)  # two whole batches, two of what is left
+    compiled = train(small_digits, replace(few, compile=True), Silent())
+    torch.testing.assert_close(flat(compiled), flat(train(small_digits, few, Silent())), atol=1e-4, rtol=1e-3)

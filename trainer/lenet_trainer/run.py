@@ -35,6 +35,7 @@ class Run:
         lessons: Lessons | None = None,
     ):
         self.network, self.images, self.labels, self.weights = network, images, labels, weights
+        self.compiled = torch.compile(network) if settings.compile else network
         self.batch_size, self.total, self.generator = settings.batch_size, total, generator
         self.lessons, self.temperature = lessons, settings.temperature
         self.augmentation = augmentation(settings, outside)
@@ -88,11 +89,13 @@ class Run:
 
     def loss(self, batch: Tensor) -> Tensor:
         """How far the network's answers are from the labels, or from the teacher's answers, for indices [B]."""
+        # Whatever size a batch has, it would be compiled for: the last one of an epoch is not worth it.
+        network = self.compiled if len(batch) == self.batch_size else self.network
         if self.lessons:
             pixels, answers = self.lessons.of_epoch(self.epochs, batch)
-            return distillation_loss(self.network(pixels), answers, self.temperature)
+            return distillation_loss(network(pixels), answers, self.temperature)
         pixels = self.augmentation.apply(self.images[batch].float(), self.generator)  # [B, C, H, W]
-        return nn.functional.cross_entropy(self.network(pixels), self.labels[batch], self.weights)
+        return nn.functional.cross_entropy(network(pixels), self.labels[batch], self.weights)
 
     def state(self) -> dict[str, Any]:
         """All that the rest of the training depends on, as tensors and plain values."""

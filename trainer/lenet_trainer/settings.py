@@ -146,6 +146,7 @@ class TrainSettings(DataSettings):
     validation_share: float = setting(1 / 12, "share of the training pictures that only watches the training", 0.0, 0.5)
     threads: int | None = setting(None, "processor threads; PyTorch's choice where not given", 1, 1024)
     device: str = setting("auto", "where to compute; auto takes CUDA where there is one", choices=DEVICES)
+    compile: bool = setting(False, "compile the network first, which pays after some epochs; needs a C++ compiler")
     resume: bool = setting(False, "go on with the interrupted training of this output folder")
     checkpoint_seconds: float = setting(60.0, "time between two checkpoints, kept in .training", 0.0, 86_400.0)
     tensorboard: Path | None = setting(

@@ -49,4 +49,5 @@ def teacher_settings(settings: TrainSettings) -> TrainSettings:
         learning_rate=LEARNING_RATE,
         weight_decay=WEIGHT_DECAY,
         average_decay=AVERAGE_DECAY,
+        compile=False,
     )

@@ -2,6 +2,7 @@
 
 import platform
 import shutil
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from importlib.metadata import version
@@ -10,7 +11,7 @@ from pathlib import Path
 import torch
 
 from lenet_trainer.architecture import layers
-from lenet_trainer.card import model_card
+from lenet_trainer.card import SeedResult, model_card
 from lenet_trainer.datasets import Dataset, load
 from lenet_trainer.errors import VerificationError
 from lenet_trainer.event_files import event_files
@@ -49,16 +50,31 @@ def train_and_publish(settings: TrainSettings, now: datetime, progress: Progress
         progress.say(f"{settings.output / CHECKPOINTS}, of an unfinished training, is replaced: --resume would go on")
     with event_files(settings.tensorboard) as scalars:
         trained = train_taught(dataset, settings, progress, settings.output / CHECKPOINTS, scalars)
+    outcome = publish_trained(trained, dataset, settings, now, progress)
+    shutil.rmtree(settings.output / CHECKPOINTS, ignore_errors=True)
+    return outcome
+
+
+def publish_trained(
+    trained: Trained,
+    dataset: Dataset,
+    settings: TrainSettings,
+    now: datetime,
+    progress: Progress,
+    seeds: Sequence[SeedResult] = (),
+) -> Outcome:
+    """Test, export, verify and publish what was trained with these settings; `seeds` are told of in the card.
+
+    Raises PublishError or VerificationError; then nothing is published.
+    """
     metadata = describe(dataset, settings, trained, now)
     content = export(trained.network, metadata)
     parity = verify(parse_model(content), dataset, progress)
     if parity.right != round(metadata.test_accuracy * metadata.test_images):
         # verify rebuilds PyTorch's network from the file, so only this compares the file with the trained network.
         raise VerificationError("the exported file and the trained network differ in accuracy; nothing is published")
-    card = model_card(metadata, layers(trained.network), dataset, parity)
-    published = publish(content, card, parity, settings.output)
-    shutil.rmtree(settings.output / CHECKPOINTS, ignore_errors=True)
-    return Outcome(parity, published)
+    card = model_card(metadata, layers(trained.network), dataset, parity, seeds)
+    return Outcome(parity, publish(content, card, parity, settings.output))
 
 
 def describe(dataset: Dataset, settings: TrainSettings, trained: Trained, now: datetime) -> ModelMetadata:

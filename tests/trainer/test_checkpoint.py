@@ -90,6 +90,14 @@ def test_it_says_where_it_goes_on(few: Dataset, settings: TrainSettings, tmp_pat
     assert [path.name for path in tmp_path.iterdir()] == ["model"]
 
 
+def test_it_is_written_no_more_often_than_wanted(few: Dataset, settings: TrainSettings, tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        train(few, settings, Interrupted(65), checkpoint=CheckpointFile(tmp_path / "model", seconds=3600))
+    assert list(tmp_path.iterdir()) == []
+    train(few, settings, Silent(), checkpoint=CheckpointFile(tmp_path / "model", seconds=3600))
+    assert [path.name for path in tmp_path.iterdir()] == ["model"]  # but always at the end
+
+
 def test_without_resume_it_begins_anew(few: Dataset, settings: TrainSettings, tmp_path: Path) -> None:
     train(few, replace(settings, epochs=1, seed=9), Silent(), checkpoint=checkpoint(tmp_path))
     progress = Interrupted()

@@ -1,6 +1,8 @@
 """Trains a network on pictures that stay in memory: AdamW, one learning-rate cycle, no data loader."""
 
 import math
+import os
+import shutil
 import time
 from dataclasses import dataclass
 
@@ -52,9 +54,11 @@ def train(
     learns a teacher's answers instead of the labels. With `checkpoint` the state is kept after epochs, and a state that
     is there is gone on from, if the settings say `resume`; `scalars` receives the figures of each epoch. The same
     settings on the same kind of machine give the same weights, interrupted or not. Raises TrainingError where the loss
-    is no longer a number, SettingsError where there is no such device, and CheckpointError.
+    is no longer a number, SettingsError where there is no such device or compiler, and CheckpointError.
     """
     device = choose_device(settings.device)
+    if settings.compile:
+        require_compiler()
     images = torch.from_numpy(dataset.train_images).to(device)  # [N, C, H, W]
     labels = torch.from_numpy(dataset.train_labels).to(device)  # [N]
     validation, training = (part.to(device) for part in split(len(images), settings.validation_share))
@@ -140,3 +144,9 @@ def choose_device(name: str) -> torch.device:
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "cpu"
     return torch.device(name)
+
+
+def require_compiler() -> None:
+    """Raise SettingsError where there is no C++ compiler, which PyTorch would find out after the first batch."""
+    if not any(map(shutil.which, (os.environ.get("CXX", ""), "g++", "clang++"))):
+        raise SettingsError("--compile (LENET_TRAINER_COMPILE) needs a C++ compiler: install g++, or leave it out")

@@ -13,7 +13,7 @@ def recipe(data_dir: Path, seed: int) -> TrainSettings:
         data_dir=data_dir,
         seed=seed,
         epochs=40,
-        batch_size=256,
+        batch_size=128,
         learning_rate=0.01,
         shift_pixels=1.0,
         rotation_degrees=10.0,

@@ -1,4 +1,4 @@
-"""Our trainer, from its imports to its test accuracy: one of the two processes that benchmarks/training.py times."""
+"""Our trainer, from its imports to its test accuracy: one of the two processes that the benchmark times."""
 
 import argparse
 import json

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from benchmarks.training_throughput import throughput
+from benchmarks.training.throughput import throughput
 
-PROCESSES = ("training_ours", "training_example")
+PROCESSES = ("ours", "example")
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Finish:
 
 def timed(module: str, data_dir: Path, threads: int, seed: int) -> Finish:
     """Run one of the two processes."""
-    command = [sys.executable, "-m", f"benchmarks.{module}", "--data-dir", str(data_dir)]
+    command = [sys.executable, "-m", f"benchmarks.training.{module}", "--data-dir", str(data_dir)]
     started = time.perf_counter()
     done = subprocess.run(
         [*command, f"--threads={threads}", f"--seed={seed}"], stdout=subprocess.PIPE, text=True, check=True

@@ -1,6 +1,6 @@
 """What an int8 variant of a model would be worth: its accuracy, and its speed for each batch size beside float32.
 
-.venv/bin/python -m benchmarks.int8 --model models/lenet/1/model.onnx --data-dir data
+.venv/bin/python -m benchmarks.training.int8 --model models/lenet/1/model.onnx --data-dir data
 
 Static quantisation by ONNX Runtime, calibrated on training pictures. The two sessions take turns, with one thread each;
 the figures are processor seconds, medians over rounds, so that neighbours on the machine disturb little.

@@ -1,8 +1,8 @@
 """Trains the bundled model's recipe with several seeds, each tested once, and prints the table of the model card.
 
-.venv/bin/python -m benchmarks.seeds --data-dir data --work runs/seeds
-.venv/bin/python -m benchmarks.seeds --data-dir data --work runs/seeds --seeds 1,3   # another process, the same work
-.venv/bin/python -m benchmarks.seeds --data-dir data --work runs/seeds --publish models/lenet
+.venv/bin/python -m benchmarks.training.seeds --data-dir data --work runs/seeds
+.venv/bin/python -m benchmarks.training.seeds --data-dir data --work runs/seeds --seeds 1,3  # another process
+.venv/bin/python -m benchmarks.training.seeds --data-dir data --work runs/seeds --publish models/lenet
 
 All seeds have the same teacher (seed 0), the same lessons and the same 5,000 validation pictures. What is done stays in
 the work folder, so that a run that was interrupted goes on.
@@ -17,7 +17,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from benchmarks.recipe import recipe, teacher_recipe
+from benchmarks.training.recipe import recipe, teacher_recipe
 from lenet_trainer.augment import augmentation
 from lenet_trainer.card import SeedResult, seed_table
 from lenet_trainer.checkpoint import CheckpointFile

@@ -9,7 +9,7 @@ from statistics import median
 import torch
 from torch.nn import functional
 
-from benchmarks.training_ours import to_ninety_nine
+from benchmarks.training.ours import to_ninety_nine
 from lenet_trainer.datasets import load
 from lenet_trainer.model import LeNet
 from lenet_trainer.progress import Silent

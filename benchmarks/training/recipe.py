@@ -14,7 +14,7 @@ def recipe(data_dir: Path, seed: int) -> TrainSettings:
         seed=seed,
         epochs=40,
         batch_size=128,
-        learning_rate=0.01,
+        learning_rate=0.02,
         shift_pixels=1.0,
         rotation_degrees=10.0,
         zoom=0.1,

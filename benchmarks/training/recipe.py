@@ -1,4 +1,4 @@
-"""How the bundled model is trained: chosen on validation pictures, as docs/training.md tells."""
+"""How the next bundled model is to be trained; what is chosen here is chosen on validation pictures."""
 
 from dataclasses import replace
 from pathlib import Path

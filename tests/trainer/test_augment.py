@@ -53,3 +53,30 @@ def test_same_generator_same_pictures() -> None:
     augmentation = Augmentation(1.5, 10, 0.1)
     first, second = (augmentation.apply(dot(), torch.Generator().manual_seed(5)) for _ in range(2))
     assert torch.equal(first, second)
+
+
+def test_a_slant_moves_what_is_above_against_what_is_below(generator: torch.Generator) -> None:
+    pictures = torch.zeros(200, 1, 21, 21)
+    pictures[:, :, 4, 10] = 255  # six pixels above the middle
+    moved = centres(Augmentation(0, 0, 0, shear=0.5).apply(pictures, generator)) - torch.tensor([4.0, 10.0])
+    assert moved[:, 0].abs().max() < 1e-3  # a row stays a row
+    assert 2.5 < moved[:, 1].abs().max() <= 3.0 + 1e-3  # six times a half
+
+
+def test_an_elastic_distortion_moves_parts_each_its_own_way(generator: torch.Generator) -> None:
+    pictures = torch.zeros(200, 1, 28, 28)
+    pictures[:, :, 4, 4] = pictures[:, :, 22, 22] = 255
+    moved = Augmentation(0, 0, 0, elastic_pixels=1.0).apply(pictures, generator)
+    first = centres(moved[:, :, :13, :13]) - torch.tensor([4.0, 4.0])
+    second = centres(moved[:, :, 13:, 13:]) - torch.tensor([9.0, 9.0])
+    for moves in (first, second):
+        assert 0.5 < moves.std() < 1.5
+        assert moves.mean().abs() < 0.3
+    assert torch.corrcoef(torch.stack([first[:, 0], second[:, 0]]))[0, 1].abs() < 0.3
+
+
+def test_elastic_distortions_are_smooth(generator: torch.Generator) -> None:
+    ramp = torch.arange(28.0).expand(50, 1, 28, 28)
+    moved = Augmentation(0, 0, 0, "border", elastic_pixels=1.0).apply(ramp, generator)
+    assert (moved - ramp)[:, :, :, 4:-4].abs().max() > 1.0
+    assert moved[:, :, :, 4:-4].diff(dim=3).diff(dim=3).abs().max() < 0.8  # no jumps between neighbours

@@ -1,5 +1,6 @@
 """Training learns, is repeatable, and stops where it is told to."""
 
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -9,6 +10,7 @@ from lenet_trainer.datasets import Dataset
 from lenet_trainer.errors import SettingsError, TrainingError
 from lenet_trainer.model import LeNet
 from lenet_trainer.progress import Silent
+from lenet_trainer.run import running_average
 from lenet_trainer.settings import TrainSettings
 from lenet_trainer.training import Trained, class_weights, count_right, train
 
@@ -126,3 +128,32 @@ def test_variants_learn(activation: str, pooling: str, small_digits: Dataset, qu
 @pytest.mark.parametrize("steps", range(1, 8))
 def test_very_few_steps(steps: int, small_digits: Dataset, quick: TrainSettings) -> None:
     assert train(small_digits, replace(quick, max_steps=steps), Silent()).steps == steps
+
+
+@pytest.mark.filterwarnings("ignore:`torch.jit:DeprecationWarning")  # PyTorch's own
+@pytest.mark.skipif(shutil.which("g++") is None, reason="needs a C++ compiler")
+def test_a_compiled_network_learns_the_same(small_digits: Dataset, quick: TrainSettings) -> None:
+    few = replace(quick, batch_size=1000, max_steps=4)  # two whole batches, two of what is left
+    compiled = train(small_digits, replace(few, compile=True), Silent())
+    torch.testing.assert_close(flat(compiled), flat(train(small_digits, few, Silent())), atol=1e-4, rtol=1e-3)
+
+
+def test_without_a_compiler(small_digits: Dataset, quick: TrainSettings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.delenv("CXX", raising=False)
+    with pytest.raises(SettingsError, match=r"--compile .* needs a C\+\+ compiler"):
+        train(small_digits, replace(quick, compile=True), Silent())
+
+
+def test_the_running_average_forgets_its_beginning() -> None:
+    average = running_average(0.99)
+    past, value = torch.tensor([0.0]), torch.tensor([1.0])
+    assert average(past, value, 1) == pytest.approx(1 - 2 / 11)  # there is little to remember yet
+    assert average(past, value, 10_000) == pytest.approx(0.01)
+    assert average(torch.tensor(3), torch.tensor(4), 10_000) == 4  # counts are not averaged
+
+
+def test_an_average_is_what_is_trained(small_digits: Dataset, quick: TrainSettings, trained: Trained) -> None:
+    averaged = train(small_digits, replace(quick, average_decay=0.5), Silent())
+    assert not torch.equal(flat(averaged), flat(trained))
+    torch.testing.assert_close(flat(averaged), flat(trained), atol=0.05, rtol=0.05)  # the last steps are small

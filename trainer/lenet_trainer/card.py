@@ -1,13 +1,38 @@
 """The model card: a page of Markdown that says what a published model is, where it comes from and how good it is."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import fmean, stdev
+
 from lenet_trainer.architecture import Layer
 from lenet_trainer.datasets.dataset import Dataset
 from lenet_trainer.metadata import ModelMetadata
 from lenet_trainer.verify import TOLERANCE, ParityReport
 
 
-def model_card(metadata: ModelMetadata, layers: list[Layer], dataset: Dataset, parity: ParityReport) -> str:
-    """The card's whole text."""
+@dataclass(frozen=True)
+class SeedResult:
+    """What came of one seed: the share of validation pictures that is right, and how many test pictures are."""
+
+    seed: int
+    validation_accuracy: float
+    test_right: int
+    test_images: int
+
+    @property
+    def test_accuracy(self) -> float:
+        """The share of test pictures that is right."""
+        return self.test_right / self.test_images
+
+
+def model_card(
+    metadata: ModelMetadata,
+    layers: list[Layer],
+    dataset: Dataset,
+    parity: ParityReport,
+    seeds: Sequence[SeedResult] = (),
+) -> str:
+    """The card's whole text; with `seeds` it tells of the others that were trained in the same way."""
     channels, height, width = dataset.image_shape
     pooling = metadata.training.get("pooling", "average")
     activation = metadata.training.get("activation", "sigmoid")
@@ -33,7 +58,7 @@ decisions about people.
 
 {parity.right:,} of {parity.images:,} test pictures right: {percent(parity.accuracy)}.
 The test split was looked at once, after the training.
-
+{seeds_section(seeds, metadata)}
 ## Data
 
 {dataset.description}.
@@ -59,6 +84,36 @@ no different label.
 
 Model: Apache-2.0. Data: {dataset.attribution}.
 """
+
+
+def seeds_section(seeds: Sequence[SeedResult], metadata: ModelMetadata) -> str:
+    """What all seeds came to, as a section of the card; empty without any."""
+    if not seeds:
+        return ""
+    return f"""
+## Seeds
+
+Trained in the same way with other random numbers, each tested once. This is seed {metadata.training["seed"]}, the best
+on the validation pictures.
+
+{seed_table(seeds)}
+"""
+
+
+def seed_table(seeds: Sequence[SeedResult]) -> str:
+    """The seeds' accuracies, their mean and, where there are several, their standard deviation."""
+    heading = ["| seed | validation | test | test pictures wrong |", "|---:|---:|---:|---:|"]
+    rows = [
+        f"| {item.seed} | {percent(item.validation_accuracy)} | {percent(item.test_accuracy)} "
+        f"| {item.test_images - item.test_right} |"
+        for item in seeds
+    ]
+    validation, test = ([getattr(item, name) for item in seeds] for name in ("validation_accuracy", "test_accuracy"))
+    wrong = fmean(item.test_images - item.test_right for item in seeds)
+    # Test accuracy of several seeds is a mean of whole pictures: one more place says something.
+    spread = f" ± {100 * stdev(test):.3f} points" if len(seeds) > 1 else ""
+    mean = f"| mean | {percent(fmean(validation))} | {100 * fmean(test):.3f} %{spread} | {wrong:.1f} |"
+    return "\n".join([*heading, *rows, mean])
 
 
 def layer_table(layers: list[Layer]) -> str:

@@ -4,6 +4,7 @@ TrainerError
 ├── SettingsError       a setting is out of its range
 ├── DatasetError        pictures are missing, damaged or not of the expected form
 ├── TrainingError       the training came to nothing
+├── CheckpointError     a training cannot go on from this checkpoint
 ├── ModelError          a file is not a model that this trainer wrote
 ├── VerificationError   the implementations disagree, so nothing is published
 ├── PublishError        the model could not be written
@@ -25,6 +26,10 @@ class DatasetError(TrainerError):
 
 class TrainingError(TrainerError):
     """The training came to nothing; the message says what to change."""
+
+
+class CheckpointError(TrainerError):
+    """A checkpoint is damaged, or of another training; the message names the file and what differs."""
 
 
 class ModelError(TrainerError):

@@ -64,10 +64,11 @@ class Network(nn.Module):
 
     def initialise(self, generator: torch.Generator) -> None:
         """Draw all weights anew: Xavier's uniform distribution (Glorot and Bengio, 2010), biases 0."""
-        for layer in self.layers:
+        for layer in self.layers.modules():
             if isinstance(layer, nn.Conv2d | nn.Linear):
                 nn.init.xavier_uniform_(layer.weight, gain=GAINS[self.activation], generator=generator)
-                nn.init.zeros_(cast("Tensor", layer.bias))
+                if layer.bias is not None:
+                    nn.init.zeros_(layer.bias)
 
     def forward(self, pixels: Tensor) -> Tensor:
         """Logits [N, K] of pixels uint8 or float32 [N, C, H, W], 0 to 255."""

@@ -1,6 +1,8 @@
 """From settings to a published model: load, train, test, export, verify, publish."""
 
 import platform
+import shutil
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from importlib.metadata import version
@@ -9,20 +11,23 @@ from pathlib import Path
 import torch
 
 from lenet_trainer.architecture import layers
-from lenet_trainer.card import model_card
+from lenet_trainer.card import SeedResult, model_card
 from lenet_trainer.datasets import Dataset, load
 from lenet_trainer.errors import VerificationError
+from lenet_trainer.event_files import event_files
 from lenet_trainer.export import export
 from lenet_trainer.metadata import ModelMetadata
 from lenet_trainer.model_file import parse_model
 from lenet_trainer.progress import Progress
 from lenet_trainer.publish import publish, require_writable
+from lenet_trainer.schooling import train_taught
 from lenet_trainer.settings import DataSettings, TrainSettings
-from lenet_trainer.training import Trained, count_right, train
+from lenet_trainer.training import Trained, count_right
 from lenet_trainer.verify import ParityReport, verify
 
 # The file knows its dataset by name and digest, and nothing of this machine's folders.
-UNRECORDED = {item.name for item in fields(DataSettings)} | {"output"}
+UNRECORDED = {item.name for item in fields(DataSettings)} | {"output", "resume", "checkpoint_seconds", "tensorboard"}
+CHECKPOINTS = ".training"  # in the model's folder, where the server looks at numbers only
 
 
 @dataclass(frozen=True)
@@ -36,18 +41,39 @@ class Outcome:
 def train_and_publish(settings: TrainSettings, now: datetime, progress: Progress) -> Outcome:
     """Train as the settings say and publish the model; `now` is the UTC time written into it.
 
-    Raises DatasetError, PublishError or VerificationError; then nothing is published.
+    Checkpoints are kept in a hidden folder of the output until it is published. Raises DatasetError, CheckpointError,
+    PublishError or VerificationError; then nothing is published.
     """
     require_writable(settings.output)  # not after minutes of training
     dataset = load(settings, progress)
-    trained = train(dataset, settings, progress)
+    if not settings.resume and (settings.output / CHECKPOINTS).is_dir():
+        progress.say(f"{settings.output / CHECKPOINTS}, of an unfinished training, is replaced: --resume would go on")
+    with event_files(settings.tensorboard) as scalars:
+        trained = train_taught(dataset, settings, progress, settings.output / CHECKPOINTS, scalars)
+    outcome = publish_trained(trained, dataset, settings, now, progress)
+    shutil.rmtree(settings.output / CHECKPOINTS, ignore_errors=True)
+    return outcome
+
+
+def publish_trained(
+    trained: Trained,
+    dataset: Dataset,
+    settings: TrainSettings,
+    now: datetime,
+    progress: Progress,
+    seeds: Sequence[SeedResult] = (),
+) -> Outcome:
+    """Test, export, verify and publish what was trained with these settings; `seeds` are told of in the card.
+
+    Raises PublishError or VerificationError; then nothing is published.
+    """
     metadata = describe(dataset, settings, trained, now)
     content = export(trained.network, metadata)
     parity = verify(parse_model(content), dataset, progress)
     if parity.right != round(metadata.test_accuracy * metadata.test_images):
         # verify rebuilds PyTorch's network from the file, so only this compares the file with the trained network.
         raise VerificationError("the exported file and the trained network differ in accuracy; nothing is published")
-    card = model_card(metadata, layers(trained.network), dataset, parity)
+    card = model_card(metadata, layers(trained.network), dataset, parity, seeds)
     return Outcome(parity, publish(content, card, parity, settings.output))
 
 

@@ -6,6 +6,7 @@ import shutil
 import uuid
 from pathlib import Path
 
+from lenet_trainer.durable import sync_folder, write_durably
 from lenet_trainer.errors import PublishError, VerificationError
 from lenet_trainer.verify import ParityReport
 
@@ -62,20 +63,3 @@ def rename_to_next_version(hidden: Path) -> Path:
 def versions(directory: Path) -> list[int]:
     """The version numbers that are taken in a model's folder."""
     return [int(entry.name) for entry in directory.iterdir() if entry.name.isascii() and entry.name.isdigit()]
-
-
-def write_durably(path: Path, content: bytes) -> None:
-    """Write a file and wait until it is on the disk."""
-    with path.open("xb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def sync_folder(path: Path) -> None:
-    """Wait until the names in a folder are on the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -124,6 +124,20 @@ class TrainSettings(DataSettings):
     shift_pixels: float = setting(1.5, "training pictures are moved by up to this, each way", 0.0, 8.0)
     rotation_degrees: float = setting(10.0, "training pictures are turned by up to this, each way", 0.0, 180.0)
     zoom: float = setting(0.1, "training pictures grow or shrink by up to this share", 0.0, 0.9)
+    shear: float = setting(0.0, "training pictures are slanted by up to this share, each way", 0.0, 1.0)
+    elastic_pixels: float = setting(
+        0.0, "training pictures are bent: neighbouring parts move by so much (standard deviation)", 0.0, 8.0
+    )
+    average_decay: float = setting(
+        0.0, "share of the past in a running average of the weights, which is then the result; 0 for none", 0.0, 0.99999
+    )
+    teacher_epochs: int = setting(
+        0, "passes of a larger network, trained first, whose answers the model learns; 0 for none", 0, 10_000
+    )
+    lessons: int = setting(
+        16, "passes for which the teacher answers, repeated from then on; each takes a byte per pixel", 1, 10_000
+    )
+    temperature: float = setting(2.0, "how soft the teacher's answers are made", 0.1, 100.0)
     activation: str = setting("sigmoid", "function after a layer; the lecture's is sigmoid", choices=ACTIVATIONS)
     pooling: str = setting("average", "what becomes of 2×2 values; the lecture's is average", choices=POOLINGS)
     class_weights: str = setting(
@@ -132,6 +146,12 @@ class TrainSettings(DataSettings):
     validation_share: float = setting(1 / 12, "share of the training pictures that only watches the training", 0.0, 0.5)
     threads: int | None = setting(None, "processor threads; PyTorch's choice where not given", 1, 1024)
     device: str = setting("auto", "where to compute; auto takes CUDA where there is one", choices=DEVICES)
+    compile: bool = setting(False, "compile the network first, which pays after some epochs; needs a C++ compiler")
+    resume: bool = setting(False, "go on with the interrupted training of this output folder")
+    checkpoint_seconds: float = setting(60.0, "time between two checkpoints, kept in .training", 0.0, 86_400.0)
+    tensorboard: Path | None = setting(
+        None, "folder for TensorBoard's event files; needs lenet-trainer[tensorboard]", placeholder="DIR"
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

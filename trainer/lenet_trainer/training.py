@@ -1,24 +1,29 @@
 """Trains a network on pictures that stay in memory: AdamW, one learning-rate cycle, no data loader."""
 
 import math
+import os
+import shutil
 import time
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 
-from lenet_trainer.augment import Augmentation
+from lenet_trainer.checkpoint import CheckpointFile, identity
 from lenet_trainer.datasets.dataset import Dataset
 from lenet_trainer.errors import SettingsError, TrainingError
+from lenet_trainer.lessons import Lessons
 from lenet_trainer.model import LeNet, Network
 from lenet_trainer.progress import Progress
+from lenet_trainer.run import Run
+from lenet_trainer.scalars import Scalars
 from lenet_trainer.settings import TrainSettings
 
-WARM_UP_SHARE = 0.2  # of all steps, in which the learning rate climbs
 EPOCHS = 15  # where the settings name none, but at least so many that it comes to
 LEAST_STEPS = 1500
 MOST_LINES = 50  # about so many epochs are told of
 IMBALANCE = 1.5  # the largest label's pictures over the smallest's, from which on rare labels count more
+SPLIT_SEED = 0  # all seeds are watched with the same pictures, so that their accuracies can be compared
 
 
 @dataclass(frozen=True)
@@ -34,100 +39,81 @@ class Trained:
     validation_accuracy: float | None  # of the last epoch; None where no pictures were set aside
 
 
-def train(dataset: Dataset, settings: TrainSettings, progress: Progress, network: Network | None = None) -> Trained:
+def train(
+    dataset: Dataset,
+    settings: TrainSettings,
+    progress: Progress,
+    network: Network | None = None,
+    lessons: Lessons | None = None,
+    checkpoint: CheckpointFile | None = None,
+    scalars: Scalars | None = None,
+) -> Trained:
     """Train LeNet, or the network given instead, on the dataset's training split; the test split is not looked at.
 
-    The weights are those of the last step. The same settings on the same kind of machine give the same weights. Raises
-    TrainingError where the loss is no longer a number, and SettingsError where there is no such device.
+    The weights are those of the last step, or their running average where the settings ask for it. With `lessons` it
+    learns a teacher's answers instead of the labels. With `checkpoint` the state is kept after epochs, and a state that
+    is there is gone on from, if the settings say `resume`; `scalars` receives the figures of each epoch. The same
+    settings on the same kind of machine give the same weights, interrupted or not. Raises TrainingError where the loss
+    is no longer a number, SettingsError where there is no such device or compiler, and CheckpointError.
     """
     device = choose_device(settings.device)
-    generator = torch.Generator().manual_seed(settings.seed)
+    if settings.compile:
+        require_compiler()
     images = torch.from_numpy(dataset.train_images).to(device)  # [N, C, H, W]
     labels = torch.from_numpy(dataset.train_labels).to(device)  # [N]
-    shuffled = torch.randperm(len(images), generator=generator)
-    validation, training = shuffled.tensor_split([round(len(images) * settings.validation_share)])
+    validation, training = (part.to(device) for part in split(len(images), settings.validation_share))
 
+    generator = torch.Generator().manual_seed(settings.seed)
     if network is None:
         network = LeNet(len(dataset.labels), *dataset.image_shape, settings.activation, settings.pooling)
     network.initialise(generator)
-    network.normalise.fit(images[training.to(device)])
-    network.to(device)
+    network.normalise.fit(images[training])
+    # Convolutions of a few channels take half the time where a pixel's channels lie side by side.
+    network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
 
-    started = time.perf_counter()
     steps_per_epoch = math.ceil(len(training) / settings.batch_size)
     epochs = settings.epochs or max(EPOCHS, math.ceil(LEAST_STEPS / steps_per_epoch))
-    total = min(epochs * steps_per_epoch, settings.max_steps or math.inf)
-    weights = class_weights(labels[training.to(device)], len(dataset.labels), settings.class_weights)
+    total = int(min(epochs * steps_per_epoch, settings.max_steps or math.inf))
+    weights = class_weights(labels[training], len(dataset.labels), settings.class_weights)
     # Around a sign there is paper, which is 0; other pictures go on beyond their edges.
     outside = "zeros" if dataset.fit == "ink" else "border"
-    run = Run(network, images, labels, weights, settings, outside, int(total), generator)
-    accuracy = None
+    run = Run(network, images[training], labels[training], weights, settings, outside, total, generator, lessons)
+    about = identity(dataset, settings, network, taught=lessons is not None)
+    if checkpoint and settings.resume:
+        checkpoint.restore(run, about, progress)
+
     progress.begin("training", run.total)
+    progress.advance(run.step)
     with torch.backends.cudnn.flags(deterministic=True, benchmark=False):
-        for epoch in range(1, epochs + 1):
-            if run.step == run.total:
-                break
-            loss = run.epoch(training, progress)
+        while run.step < run.total:
+            started = time.perf_counter()
+            loss = run.epoch(progress)
             if not math.isfinite(loss):
-                raise TrainingError(f"the loss is {loss} in epoch {epoch}: choose a lower --learning-rate")
-            line = f"epoch {epoch} of {epochs}: loss {loss:.4f}"
+                raise TrainingError(f"the loss is {loss} in epoch {run.epochs}: choose a lower --learning-rate")
+            line = f"epoch {run.epochs} of {epochs}: loss {loss:.4f}"
+            figures = {"loss": loss, "learning rate": run.learning_rate}
             if len(validation):
-                accuracy = count_right(network, images, labels, validation) / len(validation)
-                line += f", validation {100 * accuracy:.2f} %"
+                run.accuracy = count_right(run.result, images, labels, validation) / len(validation)
+                line += f", validation {100 * run.accuracy:.2f} %"
+                figures["validation accuracy"] = run.accuracy
+            run.seconds += time.perf_counter() - started
             # Epochs of a few pictures are many; not each of them is worth a line.
-            if epoch == 1 or epoch % math.ceil(epochs / MOST_LINES) == 0 or run.step == run.total:
+            if run.epochs == 1 or run.epochs % math.ceil(epochs / MOST_LINES) == 0 or run.step == run.total:
                 progress.say(line)
+            if scalars:
+                scalars.record(run.step, figures)
+            if checkpoint:
+                checkpoint.keep(run, about, progress)
     progress.end()
-    seconds = time.perf_counter() - started
-    return Trained(network.cpu().eval(), epochs, run.step, seconds, device.type, len(validation), accuracy)
+    result = run.result.cpu().to(memory_format=torch.contiguous_format).eval()  # type: ignore[call-overload]
+    return Trained(result, epochs, run.step, run.seconds, device.type, len(validation), run.accuracy)
 
 
-class Run:
-    """The state of one training: network, optimiser, schedule, and the number of steps taken."""
-
-    def __init__(
-        self,
-        network: Network,
-        images: Tensor,
-        labels: Tensor,
-        weights: Tensor | None,
-        settings: TrainSettings,
-        outside: str,
-        total: int,
-        generator: torch.Generator,
-    ):
-        self.network, self.images, self.labels, self.weights = network, images, labels, weights
-        self.batch_size, self.total, self.generator = settings.batch_size, total, generator
-        self.augmentation = Augmentation(settings.shift_pixels, settings.rotation_degrees, settings.zoom, outside)
-        self.optimizer = torch.optim.AdamW(
-            network.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay
-        )
-        # So few steps have no time to warm up, and the schedule would divide by the length of its first phase.
-        warm_up = WARM_UP_SHARE if total > 1 / WARM_UP_SHARE else 0.9 / total
-        self.schedule = torch.optim.lr_scheduler.OneCycleLR(
-            self.optimizer, settings.learning_rate, total_steps=total, pct_start=warm_up
-        )
-        self.step = 0
-
-    def epoch(self, training: Tensor, progress: Progress) -> float:
-        """One pass, or what is left of the steps, over the pictures with these indices, reordered: the mean loss."""
-        self.network.train()
-        order = training[torch.randperm(len(training), generator=self.generator)].to(self.images.device)
-        losses: list[Tensor] = []
-        for batch in torch.split(order, self.batch_size):  # [B]
-            if self.step == self.total:
-                break
-            pixels = self.augmentation.apply(self.images[batch].float(), self.generator)  # [B, C, H, W]
-            loss = nn.functional.cross_entropy(self.network(pixels), self.labels[batch], self.weights)
-            self.optimizer.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
-            self.optimizer.step()
-            if self.step + 1 < self.total:
-                self.schedule.step()
-            self.step += 1
-            losses.append(loss.detach())
-            progress.advance()
-        return float(torch.stack(losses).mean())
+def split(count: int, validation_share: float) -> tuple[Tensor, Tensor]:
+    """Indices of the training pictures that only watch the training, and of those that are learned from."""
+    shuffled = torch.randperm(count, generator=torch.Generator().manual_seed(SPLIT_SEED))
+    validation, training = shuffled.tensor_split([round(count * validation_share)])
+    return validation, training
 
 
 def class_weights(labels: Tensor, count: int, choice: str) -> Tensor | None:
@@ -158,3 +144,9 @@ def choose_device(name: str) -> torch.device:
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "cpu"
     return torch.device(name)
+
+
+def require_compiler() -> None:
+    """Raise SettingsError where there is no C++ compiler, which PyTorch would find out after the first batch."""
+    if not any(map(shutil.which, (os.environ.get("CXX", ""), "g++", "clang++"))):
+        raise SettingsError("--compile (LENET_TRAINER_COMPILE) needs a C++ compiler: install g++, or leave it out")

@@ -46,3 +46,12 @@ def test_environment() -> None:
 )
 def test_data_folder(flags: list[str], environment: dict[str, str], expected: str) -> None:
     assert read(flags, environment).data_dir == Path(expected)
+
+
+def test_switches() -> None:
+    assert not read([], {}).resume
+    assert read(["--resume"], {}).resume
+    assert read([], {"LENET_TRAINER_RESUME": "yes"}).resume
+    assert not read([], {"LENET_TRAINER_RESUME": "no"}).resume
+    with pytest.raises(SettingsError, match=r"--resume \(LENET_TRAINER_RESUME\) must be yes or no, not 'perhaps'"):
+        read([], {"LENET_TRAINER_RESUME": "perhaps"})

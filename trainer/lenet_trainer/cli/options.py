@@ -7,12 +7,13 @@ import argparse
 from collections.abc import Mapping
 from dataclasses import Field, fields
 from pathlib import Path
-from types import NoneType
+from types import MappingProxyType, NoneType
 from typing import Any, TypeVar, get_args, get_type_hints
 
 from lenet_trainer.errors import SettingsError
 from lenet_trainer.settings import Settings, flag, value_range, variable
 
+SWITCH = MappingProxyType({"yes": True, "no": False})
 KINDS = {int: "a whole number", float: "a number", str: "a text", Path: "a path"}
 
 Kind = TypeVar("Kind", bound=Settings)
@@ -22,7 +23,10 @@ def add_options(parser: argparse.ArgumentParser, kind: type[Settings]) -> None:
     """Add a flag for every field of a settings class."""
     for item in fields(kind):
         # Every value is read as text, so that flags and environment variables are checked by the same code.
-        parser.add_argument(flag(item.name), metavar=metavar(kind, item), help=description(item))
+        if value_type(kind, item) is bool:
+            parser.add_argument(flag(item.name), action="store_const", const="yes", help=description(item))
+        else:
+            parser.add_argument(flag(item.name), metavar=metavar(kind, item), help=description(item))
 
 
 def read_settings(kind: type[Kind], arguments: argparse.Namespace, environment: Mapping[str, str]) -> Kind:
@@ -41,6 +45,10 @@ def read_settings(kind: type[Kind], arguments: argparse.Namespace, environment: 
 
 def parse(text: str, kind: type, item: "Field[Any]") -> Any:
     """The value of a field in a text."""
+    if kind is bool:
+        if text not in SWITCH:
+            raise SettingsError(f"{flag(item.name)} ({variable(item.name)}) must be yes or no, not {text!r}")
+        return SWITCH[text]
     try:
         return kind(text)
     except ValueError as error:
@@ -71,7 +79,7 @@ def description(item: "Field[Any]") -> str:
     parts = [item.metadata["description"]]
     if item.metadata["minimum"] is not None:
         parts.append(value_range(item.metadata))
-    if item.default is not None:
+    if item.default is not None and item.default is not False:
         shown = f"{item.default:.4g}" if isinstance(item.default, float) else item.default
         parts.append(f"default {shown}")
     return "; ".join([*parts, variable(item.name)]).replace("%", "%%")

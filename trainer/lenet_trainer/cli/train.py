@@ -4,10 +4,12 @@ lenet-trainer train --dataset mnist --data-dir data --output models/lenet
 lenet-trainer train --dataset digits --output trial --max-steps 30
 lenet-trainer train --dataset folder --data-dir flowers --height 32 --width 32 --output models/flowers
 lenet-trainer train --dataset idx --data-dir fashion-mnist --output models/fashion
+lenet-trainer train --dataset mnist --output models/lenet --resume   # after an interruption
 """
 
 import argparse
 import os
+import sys
 from datetime import UTC, datetime
 
 from lenet_trainer.cli.bars import stderr_progress
@@ -27,12 +29,17 @@ def run(arguments: argparse.Namespace) -> int:
     import torch  # takes seconds, which --help and wrong flags need not wait for
 
     from lenet_trainer.cli.tables import accuracy_line, parity_lines
-    from lenet_trainer.pipeline import train_and_publish
+    from lenet_trainer.pipeline import CHECKPOINTS, train_and_publish
 
     if settings.threads:
         torch.set_num_threads(settings.threads)
-    with stderr_progress() as progress:
-        outcome = train_and_publish(settings, datetime.now(UTC), progress)
+    try:
+        with stderr_progress() as progress:
+            outcome = train_and_publish(settings, datetime.now(UTC), progress)
+    except KeyboardInterrupt:
+        if (settings.output / CHECKPOINTS).is_dir():
+            print("there is a checkpoint: the same command with --resume goes on from it", file=sys.stderr)
+        raise
     print(accuracy_line(outcome.parity.right, outcome.parity.images))
     for line in parity_lines(outcome.parity):
         print(line)

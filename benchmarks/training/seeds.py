@@ -1,0 +1,113 @@
+"""Trains the bundled model's recipe with several seeds, each tested once, and prints the table of the model card.
+
+.venv/bin/python -m benchmarks.training.seeds --data-dir data --work runs/seeds
+.venv/bin/python -m benchmarks.training.seeds --data-dir data --work runs/seeds --seeds 1,3  # another process
+.venv/bin/python -m benchmarks.training.seeds --data-dir data --work runs/seeds --publish models/lenet
+
+All seeds have the same teacher (seed 0), the same lessons and the same 5,000 validation pictures. What is done stays in
+the work folder, so that a run that was interrupted goes on.
+"""
+
+import argparse
+import json
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from benchmarks.training.recipe import recipe, teacher_recipe
+from lenet_trainer.augment import augmentation
+from lenet_trainer.card import SeedResult, seed_table
+from lenet_trainer.checkpoint import CheckpointFile
+from lenet_trainer.cli.bars import Lines
+from lenet_trainer.datasets import Dataset, load
+from lenet_trainer.lessons import TeacherLessons
+from lenet_trainer.pipeline import publish_trained
+from lenet_trainer.progress import Progress
+from lenet_trainer.schooling import train_teacher
+from lenet_trainer.training import Trained, count_right, train
+
+
+class StoredLessons:
+    """Lessons that are computed once for all seeds and processes, and stay in a folder."""
+
+    def __init__(self, lessons: TeacherLessons, folder: Path):
+        self.lessons, self.folder = lessons, folder
+        self.number, self.given = -1, (torch.empty(0), torch.empty(0))
+
+    def of_epoch(self, epoch: int, indices: Tensor) -> tuple[Tensor, Tensor]:
+        """Distorted pictures float32 [B, C, H, W] of the training pictures with indices [B], and logits [B, K]."""
+        number = epoch % self.lessons.rounds
+        if number != self.number:
+            self.number, self.given = number, self.round(number)
+        pictures, answers = self.given
+        return pictures[indices].float(), answers[indices].float()
+
+    def round(self, number: int) -> tuple[Tensor, Tensor]:
+        """Pictures uint8 [N, C, H, W] and answers float16 [N, K] of a round."""
+        path = self.folder / f"lessons-{number}.pt"
+        if not path.exists():
+            fresh = path.with_suffix(f".seed-{torch.initial_seed()}")
+            torch.save(self.lessons.give(number), fresh)
+            fresh.replace(path)
+        pictures, answers = torch.load(path, weights_only=True)
+        return pictures, answers
+
+
+def taught(dataset: Dataset, arguments: argparse.Namespace, progress: Progress) -> StoredLessons:
+    """The lessons of the one teacher, who is trained where there is none yet."""
+    given = train_teacher(dataset, teacher_recipe(arguments.data_dir), progress, arguments.work)
+    settings = recipe(arguments.data_dir, 0)
+    milder = augmentation(settings, "zeros")
+    return StoredLessons(
+        TeacherLessons(given.teacher, given.images, milder, settings.lessons, settings.seed), arguments.work
+    )
+
+
+def learn(dataset: Dataset, lessons: StoredLessons, seed: int, arguments: argparse.Namespace, say: Progress) -> Trained:
+    """Train one seed, or take up what there is of it."""
+    checkpoint = CheckpointFile(arguments.work / f"seed-{seed}", seconds=60)
+    return train(dataset, recipe(arguments.data_dir, seed), say, lessons=lessons, checkpoint=checkpoint)
+
+
+def main() -> None:
+    """Train, test and tell."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data-dir", type=Path, default=Path("data"))
+    parser.add_argument("--work", type=Path, default=Path("runs/seeds"))
+    parser.add_argument("--seeds", default="0,1,2,3,4")
+    parser.add_argument("--teacher-only", action="store_true", help="train the teacher, test nothing")
+    parser.add_argument("--publish", type=Path, metavar="DIR", help="publish the seed that is best on validation there")
+    arguments = parser.parse_args()
+    torch.set_num_threads(1)  # two processes with a thread each do more than one with two
+    progress = Lines()
+    dataset = load(recipe(arguments.data_dir, 0), progress)
+    lessons = taught(dataset, arguments, progress)
+    if arguments.teacher_only:
+        return
+    for seed in map(int, arguments.seeds.split(",")):
+        file = arguments.work / f"seed-{seed}.json"
+        if not file.exists():
+            progress.say(f"seed {seed}")
+            result = tested(learn(dataset, lessons, seed, arguments, progress), dataset, seed)
+            file.write_text(json.dumps(asdict(result)))
+    results = [SeedResult(**json.loads(file.read_text())) for file in sorted(arguments.work.glob("seed-*.json"))]
+    print(seed_table(results))
+    if arguments.publish:
+        best = max(results, key=lambda result: result.validation_accuracy)
+        trained = learn(dataset, lessons, best.seed, arguments, progress)
+        settings = replace(recipe(arguments.data_dir, best.seed), output=arguments.publish)
+        print(publish_trained(trained, dataset, settings, datetime.now(UTC), progress, results).path)
+
+
+def tested(trained: Trained, dataset: Dataset, seed: int) -> SeedResult:
+    """A seed's figures; here, once, the test split is looked at."""
+    images, labels = (torch.from_numpy(array) for array in dataset.split("test"))
+    right = count_right(trained.network, images, labels, torch.arange(len(images)))
+    return SeedResult(seed, trained.validation_accuracy or 0.0, right, len(images))
+
+
+if __name__ == "__main__":
+    main()

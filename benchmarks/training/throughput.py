@@ -1,0 +1,44 @@
+"""How near training comes to its ceiling: the same network forwards and backwards on pictures that lie ready."""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from statistics import median
+
+import torch
+from torch.nn import functional
+
+from benchmarks.training.ours import to_ninety_nine
+from lenet_trainer.datasets import load
+from lenet_trainer.model import LeNet
+from lenet_trainer.progress import Silent
+from lenet_trainer.training import train
+
+
+def throughput(data_dir: Path, threads: int, rounds: int) -> tuple[float, float]:
+    """Pictures a second of training and of the bare loop: medians of rounds that take turns, an epoch each."""
+    torch.set_num_threads(threads)
+    settings = replace(to_ninety_nine(data_dir, 0, threads), epochs=1)
+    dataset = load(settings, Silent())
+    count = len(dataset.train_labels)
+    pixels = torch.from_numpy(dataset.train_images).float()  # [N, 1, 28, 28]
+    labels = torch.from_numpy(dataset.train_labels)
+    network = LeNet().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+    def bare() -> None:
+        for start in range(0, count, settings.batch_size):
+            network.zero_grad()
+            batch = slice(start, start + settings.batch_size)
+            functional.cross_entropy(network(pixels[batch]), labels[batch]).backward()  # type: ignore[no-untyped-call]
+
+    def trained() -> None:
+        train(dataset, settings, Silent())
+
+    seconds: dict[Callable[[], None], list[float]] = {trained: [], bare: []}
+    for _ in range(rounds):
+        for work, taken in seconds.items():
+            started = time.perf_counter()
+            work()
+            taken.append(time.perf_counter() - started)
+    return count / median(seconds[trained]), count / median(seconds[bare])

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-TIMEOUT = 20.0
+TIMEOUT = 60.0
 
 
 @contextmanager

@@ -26,7 +26,7 @@ from tests.server.logged import logged
 from tests.server.repositories import BUNDLED, publish, shifted, withdraw
 
 CLIENTS = 8
-TIMEOUT = 20.0
+TIMEOUT = 60.0
 NAME = "lenet"
 HealthStatus = health_pb2.HealthCheckResponse.ServingStatus
 

@@ -11,7 +11,6 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import grpc
 from pygrpc_native import EVENT_CALL, NativeGrpcFront
@@ -25,7 +24,7 @@ from lenet_server.grpc_server import GrpcServer
 from lenet_server.images import Block, needs_decoding
 from lenet_server.methods import Method
 from lenet_server.native_caller import Event, NativeCaller
-from lenet_server.private_folder import private_folder
+from lenet_server.private_folder import PrivateFolder
 from lenet_server.progress import Progress
 from lenet_server.request_id import request_id
 from lenet_server.server_options import native_options
@@ -74,8 +73,8 @@ class NativeServer:
             )
         except OSError as error:
             raise PortUnavailable(settings.host, settings.port, "--port") from error
-        self._folder = private_folder()
-        socket = str(Path(self._folder.name) / "grpc.sock")
+        self._folder = PrivateFolder()
+        socket = str(self._folder.path / "grpc.sock")
         self._behind = behind(f"unix:{socket}")
         self._front.set_fallback(socket)
         self.port = self._front.bound_port
@@ -107,7 +106,7 @@ class NativeServer:
         self._front.close()
         self._thread.join()
         self._decoders.shutdown(cancel_futures=True)
-        self._folder.cleanup()
+        self._folder.close()
 
     def _serve(self) -> None:
         self._ident = threading.get_ident()

@@ -290,6 +290,30 @@ def test_a_caller_computes_in_its_own_thread_while_the_model_is_free() -> None:
     assert threads == [threading.get_ident()]
 
 
+def test_images_that_come_together_are_computed_at_once_while_the_model_is_free() -> None:
+    journal, gate = Journal(), Gate()
+    with running(gate, journal) as batcher:
+        batcher.submit(Job(images(0), lambda _: None, Someone()))
+        assert gate.busy.wait(10)
+        assert batcher.run(images(1, 2), [0.0, 0.0]) is None
+        gate.open.set()
+    assert batcher.run(images(1, 2), [0.0, 0.0]) is None  # it has stopped
+    with running(echo, journal) as batcher:
+        outputs = batcher.run(images(1, 2), [0.0, 0.0])
+        assert outputs is not None
+        assert answers(outputs) == [1, 2]
+    assert journal.batches == [1, 2]
+
+
+def test_a_failure_of_those_is_told_when_it_comes_again_and_not_twice() -> None:
+    journal = Journal()
+    with running(fail, journal) as batcher:
+        with pytest.raises(RuntimeError):
+            batcher.run(images(1), [0.0])
+        assert isinstance(ask(batcher, 1), RuntimeError)
+    assert journal.ended == [True]
+
+
 @dataclass(frozen=True)
 class Asked:
     """One call of the property test."""

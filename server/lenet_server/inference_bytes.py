@@ -16,7 +16,7 @@ from lenet_server.caller import Caller
 from lenet_server.classifier import Call, PendingCall
 from lenet_server.images import Block
 from lenet_server.inference_messages import to_inference
-from lenet_server.job import Outputs
+from lenet_server.job import DEFAULT_PRIORITY, Outputs
 from lenet_server.model import Model
 from lenet_server.parsing import parse
 
@@ -112,7 +112,8 @@ class InferenceBytes:
                 return None
         except DecodeError:
             return None
-        return Known(prefix, shape, call.model, call.version, call.label, call.priority, call.timeout_seconds, names)
+        priority = call.priority or DEFAULT_PRIORITY  # they are sorted by it
+        return Known(prefix, shape, call.model, call.version, call.label, priority, call.timeout_seconds, names)
 
 
 def responses(names: tuple[str, ...], model: Model, outputs: Outputs, calls: int) -> list[bytes]:

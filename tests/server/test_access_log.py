@@ -16,11 +16,11 @@ from lenet.v1 import classifier_pb2_grpc as rpc
 from lenet_server.access_log import AccessLog
 from lenet_server.app import App
 from lenet_server.call_observer import CallObservers, EndedCall
-from lenet_server.caller import Metadata
 from lenet_server.logs import TextFormatter
 from lenet_server.settings import Settings
 from tests.conftest import ROOT
 from tests.processes import server_process
+from tests.server.someone import Someone
 
 TIMEOUT = 20.0
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
@@ -128,21 +128,6 @@ def test_a_request_is_called_what_its_caller_calls_it(settings: Settings, digits
     assert all("\n" not in line.getMessage() for line in log.lines)
 
 
-class Nobody:
-    """A caller without a transport."""
-
-    deadline = float("inf")
-
-    def has_left(self) -> bool:
-        return False
-
-    def metadata(self) -> Metadata:
-        return ()
-
-    def peer(self) -> str:
-        return "unix:"
-
-
 class Clumsy:
     """An observer that fails."""
 
@@ -154,7 +139,7 @@ class Clumsy:
 
 
 def test_an_observer_that_fails_harms_neither_the_server_nor_other_observers(log: Log) -> None:
-    call = EndedCall("Classify", Nobody(), "a", grpc.StatusCode.OK, "", 1.0, 1.5, None)
+    call = EndedCall("Classify", Someone(), "a", grpc.StatusCode.OK, "", 1.0, 1.5, None)
     CallObservers([Clumsy(), AccessLog()]).call_ended(call)
     failure, line = log.records
     assert failure.levelno == logging.ERROR

@@ -10,31 +10,16 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from lenet.inference import grpc_service_pb2 as pb
-from lenet_server.caller import Metadata
 from lenet_server.classifier import Call, PendingCall
 from lenet_server.errors import InvalidRequest, QueueFull, ServingError
 from lenet_server.images import Block
 from lenet_server.inference_bytes import MAX_LENGTHS, InferenceBytes
-from lenet_server.job import Outputs
+from lenet_server.job import DEFAULT_PRIORITY, Outputs
 from lenet_server.model import Model
 from tests.server.repositories import BUNDLED
+from tests.server.someone import Someone
 
 MOST_IMAGES = 4096
-
-
-class Nobody:
-    """A caller without a transport."""
-
-    deadline = float("inf")
-
-    def has_left(self) -> bool:
-        return False
-
-    def metadata(self) -> Metadata:
-        return ()
-
-    def peer(self) -> str:
-        return "unix:"
 
 
 def request(name: str, images: int, raw: list[bytes], version: str = "") -> pb.ModelInferRequest:
@@ -51,7 +36,7 @@ def model() -> Model:
 
 def answered(reader: InferenceBytes, payload: bytes, model: Model) -> Call:
     """The call that the reader makes of a message, when it has got its answer."""
-    call, respond = reader.read(payload, Nobody())
+    call, respond = reader.read(payload, Someone())
     if isinstance(call.images, Block) and call.images.shape[0]:
         numbers: NDArray[np.float32] = np.zeros((call.images.shape[0], 2), np.float32)
         settled(respond, model, Outputs(numbers, numbers))
@@ -59,7 +44,7 @@ def answered(reader: InferenceBytes, payload: bytes, model: Model) -> Call:
 
 
 def settled(respond: Callable[[PendingCall], bytes], model: Model, outcome: Outputs | Exception) -> bytes:
-    pending = PendingCall(Nobody(), model, 1, {}, lambda _: None)
+    pending = PendingCall(Someone(), model, 1, {}, lambda _: None)
     pending.settle(outcome)
     return respond(pending)
 
@@ -72,7 +57,8 @@ def meaning(reader: InferenceBytes, payload: bytes, model: Model) -> object:
         return str(error)
     images = call.images
     pictures = (images.shape, bytes(images.data)) if isinstance(images, Block) else images
-    return pictures, call.model, call.version, call.priority, call.timeout_seconds, call.all_or_nothing
+    priority = call.priority or DEFAULT_PRIORITY
+    return pictures, call.model, call.version, priority, call.timeout_seconds, call.all_or_nothing
 
 
 requests = st.builds(
@@ -111,14 +97,14 @@ def test_pixels_that_look_like_fields_are_pixels(model: Model) -> None:
 
 def test_a_message_that_is_none_is_refused() -> None:
     with pytest.raises(InvalidRequest, match=r"no inference\.ModelInferRequest"):
-        InferenceBytes(MOST_IMAGES).read(b"\xff\xff\xff", Nobody())
+        InferenceBytes(MOST_IMAGES).read(b"\xff\xff\xff", Someone())
 
 
 def test_only_what_got_an_answer_is_remembered(model: Model) -> None:
     """Whoever recalls a request takes it for right: one without an image once ended the thread that did."""
     reader = InferenceBytes(MOST_IMAGES)
     payload = request("lenet", 1, [b"ab"]).SerializeToString()
-    _, respond = reader.read(payload, Nobody())
+    _, respond = reader.read(payload, Someone())
     assert reader.recall(payload) is None
     with pytest.raises(QueueFull):
         settled(respond, model, QueueFull("full"))
@@ -126,7 +112,7 @@ def test_only_what_got_an_answer_is_remembered(model: Model) -> None:
     answered(reader, payload, model)
     known = reader.recall(request("lenet", 1, [b"yz"]).SerializeToString())
     assert known is not None
-    assert (known.model, known.shape) == ("lenet", (1, 1, 1, 2))
+    assert (known.model, known.shape, known.priority) == ("lenet", (1, 1, 1, 2), DEFAULT_PRIORITY)
 
 
 def test_what_is_remembered_is_bounded_and_the_rest_is_read_all_the_same(model: Model) -> None:

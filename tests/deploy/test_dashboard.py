@@ -1,0 +1,104 @@
+"""Whatever the dashboard asks for, a Prometheus with the deployed rules has, once it scrapes a server under load."""
+
+import json
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import yaml
+from numpy.typing import NDArray
+
+from lenet_client import Client, ImageError
+from tests.conftest import ROOT
+from tests.processes import server_process
+from tests.server.prometheus import Prometheus
+
+GRAFANA = ROOT / "deploy/grafana"
+PROMETHEUS = ROOT / "deploy/prometheus"
+DASHBOARD = json.loads((GRAFANA / "dashboards/lenet.json").read_text())
+INTERVAL = "200ms"
+
+needs_prometheus = pytest.mark.skipif(
+    not shutil.which("prometheus"), reason="needs prometheus on the PATH (Debian: apt-get install prometheus)"
+)
+
+
+def queries() -> Iterator[tuple[str, str]]:
+    """What each panel and each annotation asks for, with its title."""
+    for annotation in DASHBOARD["annotations"]["list"]:
+        yield annotation["name"], annotation["expr"]
+    for panel in DASHBOARD["panels"]:
+        for target in panel["targets"]:
+            yield panel["title"], target["expr"].replace("$__rate_interval", "1m")
+
+
+def configuration(http_port: int) -> dict[str, Any]:
+    """What is deployed, in a hurry, with the server where it is in the test."""
+    deployed = yaml.safe_load((PROMETHEUS / "prometheus.yml").read_text())
+    (job,) = deployed["scrape_configs"]
+    return {
+        "global": {"scrape_interval": INTERVAL, "scrape_timeout": INTERVAL, "evaluation_interval": INTERVAL},
+        "rule_files": [str(PROMETHEUS / each) for each in deployed["rule_files"]],
+        "scrape_configs": [{"job_name": job["job_name"], "static_configs": [{"targets": [f"127.0.0.1:{http_port}"]}]}],
+    }
+
+
+@contextmanager
+def load(client: Client, pictures: list[Path], digits: NDArray[np.uint8]) -> Iterator[None]:
+    """Somebody who sends picture files and arrays, one of which is no picture, as long as the block lasts."""
+    done = threading.Event()
+
+    def send() -> None:
+        while not done.is_set():
+            client.classify_batch([*digits[:8], *pictures[:2]])
+            assert isinstance(client.classify_batch([b"no picture"])[0], ImageError)
+
+    sender = threading.Thread(target=send)
+    sender.start()
+    try:
+        yield
+    finally:
+        done.set()
+        sender.join(30)
+
+
+@needs_prometheus
+def test_every_query_has_data(samples: dict[Path, str], digits: NDArray[np.uint8], tmp_path: Path) -> None:
+    with server_process(f"--model-repository={ROOT / 'models'}", "--workers=2") as server:
+        config = tmp_path / "prometheus.yml"
+        config.write_text(json.dumps(configuration(server.http_port)))
+        with (
+            Client(f"127.0.0.1:{server.grpc_port}") as client,
+            load(client, list(samples), digits),
+            Prometheus(config, tmp_path / "data") as prometheus,
+        ):
+            # A graph of what is not a number is empty.
+            asked = [title for title, query in queries() if np.isfinite(prometheus.value(f"({query}) > -Inf"))]
+    assert set(asked) == {each["title"] for each in DASHBOARD["panels"]} | {"Version in service"}
+
+
+def test_grafana_finds_what_it_is_given() -> None:
+    (source,) = yaml.safe_load((GRAFANA / "provisioning/datasources/prometheus.yml").read_text())["datasources"]
+    scraped = yaml.safe_load((PROMETHEUS / "prometheus.yml").read_text())["global"]["scrape_interval"]
+    assert source["jsonData"]["timeInterval"] == scraped
+    asked = [DASHBOARD["annotations"]["list"][0], *DASHBOARD["panels"]]
+    asked += [target for panel in DASHBOARD["panels"] for target in panel["targets"]]
+    assert {each["datasource"]["uid"] for each in asked} == {source["uid"]}
+
+
+def test_panels_do_not_overlap_and_say_what_they_show() -> None:
+    cells = [
+        (panel["gridPos"]["x"] + column, panel["gridPos"]["y"] + row)
+        for panel in DASHBOARD["panels"]
+        for column in range(panel["gridPos"]["w"])
+        for row in range(panel["gridPos"]["h"])
+    ]
+    assert len(set(cells)) == len(cells)
+    assert max(column for column, _ in cells) < 24
+    assert all(panel["description"] for panel in DASHBOARD["panels"])
+    assert len({panel["id"] for panel in DASHBOARD["panels"]}) == len(DASHBOARD["panels"])

@@ -37,6 +37,7 @@ from lenet_client._errors import (
     Unauthenticated,
 )
 from lenet_client._images import ImageInput
+from lenet_client._inspection import Inspection, ModelInput
 from lenet_client._values import Model, Prediction
 
 __all__ = [
@@ -44,9 +45,11 @@ __all__ = [
     "Client",
     "ImageError",
     "ImageInput",
+    "Inspection",
     "InvalidRequest",
     "LenetError",
     "Model",
+    "ModelInput",
     "ModelNotFound",
     "NotSupported",
     "PermissionDenied",

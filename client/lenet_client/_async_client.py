@@ -17,6 +17,8 @@ from lenet_client._channel import (
 from lenet_client._control import loading, unloading
 from lenet_client._errors import ImageError
 from lenet_client._images import ImageInput
+from lenet_client._inspection import Inspection
+from lenet_client._lenet_protocol import inspection
 from lenet_client._pictures import Fit
 from lenet_client._protocols import ProtocolName, protocol_of, single
 from lenet_client._security import File, authorization, credentials
@@ -66,6 +68,12 @@ class AsyncClient:
     ) -> list[Prediction | ImageError]:
         """See Client.classify_batch."""
         return await self._wire.run(self._protocol.classification(Batch.of(images), Question(model, version, top_k)))
+
+    async def inspect(
+        self, image: ImageInput, *, model: str = "", version: int | str = 0, top_k: int = 0
+    ) -> Inspection:
+        """See Client.inspect."""
+        return await self._wire.run(inspection(image, Question(model, version, top_k)))
 
     @overload
     def classify_many(

@@ -16,6 +16,8 @@ from lenet_client._control import loading, unloading
 from lenet_client._errors import ImageError
 from lenet_client._flights import as_they_come, departures, in_order
 from lenet_client._images import ImageInput
+from lenet_client._inspection import Inspection
+from lenet_client._lenet_protocol import inspection
 from lenet_client._pictures import Fit
 from lenet_client._protocols import ProtocolName, protocol_of, single
 from lenet_client._security import File, authorization, credentials
@@ -80,6 +82,13 @@ class Client:
     ) -> list[Prediction | ImageError]:
         """Classify the images of one request. One that cannot be read has an ImageError in its place."""
         return self._wire.run(self._protocol.classification(Batch.of(images), Question(model, version, top_k)))
+
+    def inspect(self, image: ImageInput, *, model: str = "", version: int | str = 0, top_k: int = 0) -> Inspection:
+        """Classify one image and have what the model was given of it. Parameters and errors are those of classify().
+
+        Raises NotSupported where the server does not tell; those that know the Open Inference Protocol alone do not.
+        """
+        return self._wire.run(inspection(image, Question(model, version, top_k)))
 
     @overload
     def classify_many(

@@ -7,8 +7,9 @@ from grpc_health.v1 import health_pb2
 from lenet.v1 import classifier_pb2 as pb
 from lenet_client._batches import Batch, Question, Result
 from lenet_client._calls import Call, Method, Steps
-from lenet_client._errors import ImageError, ServerFault
-from lenet_client._images import Content
+from lenet_client._errors import ImageError, NotSupported, ServerFault
+from lenet_client._images import Content, ImageInput
+from lenet_client._inspection import Inspection, ModelInput
 from lenet_client._values import Model, Prediction
 
 _CLASSIFY = Method("/lenet.v1.Classifier/Classify", pb.ClassifyRequest, pb.ClassifyResponse)
@@ -25,11 +26,7 @@ class LenetProtocol:
         contents = batch.contents()
         if not contents:
             return batch.results(())
-        version, label = _version_or_label(question.version)
-        request = pb.ClassifyRequest(
-            model=question.model, version=version, label=label, top_k=question.top_k, images=_images(contents)
-        )
-        response: pb.ClassifyResponse = yield Call(_CLASSIFY, request)
+        response: pb.ClassifyResponse = yield Call(_CLASSIFY, _request(contents, question))
         if len(response.results) != len(contents):
             raise ServerFault(f"{len(contents)} images were sent, {len(response.results)} results came back")
         return batch.results(map(_result, response.results))
@@ -49,6 +46,35 @@ class LenetProtocol:
         """Whether the server, or that model, takes calls."""
         response: health_pb2.HealthCheckResponse = yield Call(_CHECK, health_pb2.HealthCheckRequest(service=model))
         return bool(response.status == health_pb2.HealthCheckResponse.SERVING)
+
+
+def inspection(image: ImageInput, question: Question) -> Steps[Inspection]:
+    """The prediction for an image with what the model was given of it.
+
+    Raises ImageError where it cannot be read, NotSupported where the server does not tell.
+    """
+    batch = Batch.of((image,))
+    contents = batch.contents()
+    response = pb.ClassifyResponse()
+    if contents:
+        request = _request(contents, question)
+        request.return_input = True
+        response = yield Call(_CLASSIFY, request)
+    (result,) = batch.results(map(_result, response.results))
+    if isinstance(result, ImageError):
+        raise result
+    given = response.results[0].input
+    if not given.shape:
+        raise NotSupported("the server does not tell what the model was given: it is older than this client")
+    channels, height, width = given.shape
+    return Inspection(result, ModelInput((channels, height, width), given.data), response.model, response.version)
+
+
+def _request(contents: Iterable[Content], question: Question) -> pb.ClassifyRequest:
+    version, label = _version_or_label(question.version)
+    return pb.ClassifyRequest(
+        model=question.model, version=version, label=label, top_k=question.top_k, images=_images(contents)
+    )
 
 
 def _images(contents: Iterable[Content]) -> Iterator[pb.Image]:

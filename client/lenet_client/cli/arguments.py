@@ -39,6 +39,11 @@ def parser(environ: Mapping[str, str] = os.environ) -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=text, description=f"{text.capitalize()}.", allow_abbrev=False)
         command.add_argument("--json", action="store_true", help="print JSON")
         command.set_defaults(run=_later(name))
+    _show(
+        commands.add_parser(
+            "show", help="draw what the model is given of a picture", description=SHOW, allow_abbrev=False
+        )
+    )
     for command in commands.choices.values():
         _server(command, environ)
     return top
@@ -71,6 +76,27 @@ def _classify(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--error-on-failure", action="store_true", help="stop at the first picture that fails")
     command.set_defaults(run=_later("classify"))
+
+
+SHOW = """
+Draw a picture beside what the model was given of it, and the scores as bars: in the terminal, or with --output in a PNG
+file. Exit status: 0 drawn, 1 the picture cannot be classified, 2 usage, 3 no answer from the server.
+"""
+
+
+def _show(command: argparse.ArgumentParser) -> None:
+    command.add_argument("picture", metavar="PICTURE", help="a picture file")
+    command.add_argument(
+        "--model",
+        default="",
+        type=_model,
+        metavar="NAME[:VERSION]",
+        help="VERSION is a number or a label, such as stable; default: the server's only model, newest",
+    )
+    command.add_argument("--top-k", default=0, type=_at_least_one, metavar="K", help="labels; default: up to ten")
+    command.add_argument("--output", metavar="FILE", help="draw into this PNG file, not in the terminal")
+    command.add_argument("--json", action="store_true", help="print JSON, the input's pixels among it")
+    command.set_defaults(run=_later("show"))
 
 
 def _server(command: argparse.ArgumentParser, environ: Mapping[str, str]) -> None:

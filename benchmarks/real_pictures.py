@@ -31,7 +31,7 @@ class Task(NamedTuple):
     data_dir: Path
     split: str
     kind: str
-    count: int
+    number: int
     seed: int
     mistakes: Path | None
 
@@ -41,7 +41,7 @@ class Score(NamedTuple):
 
     kind: str
     right: int
-    count: int
+    number: int
     refused: int
     milliseconds: float
 
@@ -52,7 +52,7 @@ def score(task: Task) -> Score:
     dataset = _load(task.data_dir)
     images, labels, seconds, refused = [], [], 0.0, 0
     made = []
-    for each in disturbed(dataset, task.split, task.kind, task.count, task.seed):
+    for each in disturbed(dataset, task.split, task.kind, task.number, task.seed):
         picture = decode(picture_file(each.picture, each.recipe.quality)[0])
         started = time.perf_counter()
         try:
@@ -124,7 +124,7 @@ def main() -> None:
     for task in tasks:
         each = scores[task.kind]
         print(
-            f"| {each.kind:<12} | {each.right / each.count:6.1%} | {each.count} | {each.refused} "
+            f"| {each.kind:<12} | {each.right / each.number:6.1%} | {each.number} | {each.refused} "
             f"| {each.milliseconds:.1f} |"
         )
 

@@ -32,12 +32,12 @@ def ink_cover(digit: NDArray[np.uint8], recipe: Recipe) -> Cover:
     """Where the ink is, from a digit uint8 [28, 28]."""
     row, column = digit_centre(recipe)
     scale = digit_size(recipe) / BOX
-    turn = cv2.getRotationMatrix2D(((FIELD - 1) / 2, (FIELD - 1) / 2), recipe.degrees, scale)
-    turn[:, 2] += (column - FIELD / 2, row - FIELD / 2)
+    turn = np.asarray(cv2.getRotationMatrix2D(((FIELD - 1) / 2, (FIELD - 1) / 2), recipe.degrees, scale), np.float64)
+    turn[:, 2] += np.array((column - FIELD / 2, row - FIELD / 2))
     size = recipe.width, recipe.height
     enlarged = cv2.warpAffine(digit.astype(np.float32) / 255, turn, size, flags=cv2.INTER_CUBIC)
     # The enlarged digit is blurred; a pen's edges are steeper.
-    return np.clip((enlarged - 0.5) * min(2.0, scale) + 0.5, 0, 1).astype(np.float32)
+    return np.asarray(np.clip((enlarged - 0.5) * min(2.0, scale) + 0.5, 0, 1), np.float32)
 
 
 def rules_cover(rules: Rules, recipe: Recipe) -> Cover:
@@ -60,7 +60,7 @@ def frame_cover(recipe: Recipe) -> Cover:
     half, thickness = size * 0.7, max(1.0, recipe.frame * size)
     rows, columns = np.mgrid[: recipe.height, : recipe.width].astype(np.float32)
     distance = np.maximum(np.abs(rows - row), np.abs(columns - column)) - half - thickness / 2
-    return np.clip(thickness / 2 + 0.5 - np.abs(distance), 0, 1).astype(np.float32)
+    return np.asarray(np.clip(thickness / 2 + 0.5 - np.abs(distance), 0, 1), np.float32)
 
 
 def desk_mask(recipe: Recipe) -> NDArray[np.bool_]:
@@ -75,7 +75,7 @@ def desk_mask(recipe: Recipe) -> NDArray[np.bool_]:
 def _stripes(place: Cover, spacing: float, thickness: float, offset: float) -> Cover:
     """Stripes across one coordinate, their edges as soft as a pixel."""
     from_middle = np.abs((place - offset * spacing) % spacing - spacing / 2)
-    return np.clip(thickness / 2 + 0.5 - from_middle, 0, 1).astype(np.float32)
+    return np.asarray(np.clip(thickness / 2 + 0.5 - from_middle, 0, 1), np.float32)
 
 
 def _between(bounds: tuple[float, float], part: float) -> float:

@@ -16,16 +16,21 @@ TIMEOUT = 30.0
 
 
 class ServerProcess:
-    """`lenet-server` on free ports. Attributes: `grpc_port`, `http_port`, and `events`, its log so far."""
+    """`lenet-server` on free ports.
+
+    Attributes: `grpc_port`, `http_port`; `events`, its log so far; and `other_lines`, what else it has written.
+    """
 
     def __init__(self, *flags: str) -> None:
         self.events: list[dict[str, Any]] = []
+        self.other_lines: list[str] = []
         self._changed = threading.Condition()
         self._ended = False
         self.process = subprocess.Popen(
             [BIN / "lenet-server", "--port=0", "--http-port=0", "--log-format=json", *flags],
             stderr=subprocess.PIPE,
-            text=True,
+            encoding="utf-8",
+            errors="backslashreplace",  # grpcio's own core prints what callers sent
         )
         self._reader = threading.Thread(target=self._read)
         self._reader.start()
@@ -66,6 +71,7 @@ class ServerProcess:
         with self.process.stderr as lines:
             for line in lines:
                 if not line.startswith("{"):  # grpcio's own core prints without asking
+                    self.other_lines.append(line)
                     continue
                 with self._changed:
                     self.events.append(json.loads(line))

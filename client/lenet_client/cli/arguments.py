@@ -6,6 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 
+from lenet_client.cli.bench_arguments import DESCRIPTION as BENCH
+from lenet_client.cli.bench_arguments import add_bench
+from lenet_client.cli.protocol_arguments import add_protocol
+
 Run = Callable[[argparse.Namespace], int]
 
 
@@ -39,6 +43,13 @@ def parser(environ: Mapping[str, str] = os.environ) -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=text, description=f"{text.capitalize()}.", allow_abbrev=False)
         command.add_argument("--json", action="store_true", help="print JSON")
         command.set_defaults(run=_later(name))
+    bench = commands.add_parser(
+        "bench", help="put a load on the server and measure it", description=BENCH, allow_abbrev=False
+    )
+    add_bench(bench, _model)
+    bench.set_defaults(run=_later("bench"))
+    for name in ("classify", "models", "health"):
+        add_protocol(commands.choices[name])
     for command in commands.choices.values():
         _server(command, environ)
     return top

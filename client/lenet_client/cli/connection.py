@@ -16,6 +16,9 @@ def connect(options: argparse.Namespace) -> Client:
             tls_certificate=options.tls_certificate,
             tls_key=options.tls_key,
             token=options.token,
+            protocol=getattr(options, "protocol", "lenet"),
+            fit=getattr(options, "fit", None),
+            labels=getattr(options, "labels", None),
         )
     except ValueError as error:
         raise InvalidRequest(str(error)) from error

@@ -17,7 +17,8 @@ install: .venv/everything ## install all components and the development tools in
 demo: .venv/serving ## start the server on the bundled model, classify samples/, stop
 	$(BIN)/python examples/demo.py
 
-# A process for each core, a file of tests in one process; within it, PyTorch's threads would only get in each other's way.
+# A file of tests runs in one process, and there are more processes than cores (tests/conftest.py): within one, PyTorch's
+# threads would only get in each other's way.
 test: .venv/everything ## run the tests
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --dist loadfile
 

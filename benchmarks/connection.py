@@ -96,8 +96,8 @@ class Connection:
             elif kind == WINDOW_UPDATE and stream == 0:
                 self._window += int.from_bytes(payload, "big")
             if kind in (DATA, HEADERS) and flags & END_STREAM:
-                if self._received.pop(stream, 0) != self._answer_bytes:
-                    raise Refused("an answer has not the expected length")
+                if (received := self._received.pop(stream, 0)) != self._answer_bytes:
+                    raise Refused(f"an answer of {received} bytes, not {self._answer_bytes}; of 0: a gRPC error")
                 answered.append(self._number_of.pop(stream))
         self._rest = data[at:]
         while self._waiting and self._window >= len(self._request):

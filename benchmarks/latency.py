@@ -4,15 +4,15 @@
     python -m benchmarks.latency --ours HOST:PORT --triton HOST:PORT
     python -m benchmarks.latency --triton none          # ours alone
 
-First each server's saturation: answers a second with 64 calls of one image under way. Then calls of one image arrive
-at random moments (open_loop.py): at half of the server's own saturation, and at half of the slower one's, the same load
-for both. The rounds take turns; the figures are medians over the rounds.
+First each server's saturation: answers a second with 64 calls of one image under way, from the same client. Then calls
+of one image arrive at random moments (open_loop.py): at half of the server's own saturation, and at half of the slower
+one's, the same load for both. The rounds take turns; the figures are medians over the rounds.
 """
 
 from collections.abc import Sequence
 from contextlib import ExitStack
 
-from benchmarks import h2load, open_loop, ours, triton
+from benchmarks import open_loop, ours, triton
 from benchmarks.findings import PERCENTILE_NAMES, Finding, findings_table, medians, percentiles, table
 
 P50, P99 = PERCENTILE_NAMES.index("p50"), PERCENTILE_NAMES.index("p99")
@@ -44,9 +44,7 @@ def main(argv: Sequence[str] | None = None) -> list[Finding]:
 
 def _saturation(servers: dict[str, str], rounds: int, seconds: float) -> dict[str, float]:
     """Calls a second that each server answers with 64 under way."""
-    rates = [
-        [h2load.put(h2load.SATURATION, each, seconds=seconds).rate for each in servers.values()] for _ in range(rounds)
-    ]
+    rates = [[open_loop.saturation(each, seconds) for each in servers.values()] for _ in range(rounds)]
     found = dict(zip(servers, medians(rates), strict=True))
     print("Saturation:", ", ".join(f"{name} {rate:.0f} calls/s" for name, rate in found.items()))
     return found

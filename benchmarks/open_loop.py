@@ -2,6 +2,8 @@
 
 A call's time counts from the moment it was meant to start, not from when the client got round to it: where a server
 stops for a while, all that would have arrived in the meantime has waited, and is counted so.
+
+How many a second there can be, `saturation` finds with the same client, which takes its part of the processor as well.
 """
 
 import ctypes
@@ -9,6 +11,8 @@ import gc
 import multiprocessing
 import select
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,33 +44,80 @@ class Result:
     late: NDArray[np.float64]
 
 
+@dataclass(frozen=True)
+class Target:
+    """What is asked: the server at HOST:PORT, the call's bytes, and how many bytes a right answer has."""
+
+    address: str
+    request: bytes
+    answer_bytes: int
+
+    @classmethod
+    def of(cls, address: str, model: str) -> "Target":
+        """One image for the model, which is asked once to see what it answers."""
+        message = call.request(1, model)
+        return cls(address, call.framed(message), call.answer_bytes(address, message))
+
+
 def put(arrivals: Arrivals, address: str, model: str = "lenet", seed: int = 0) -> Result:
     """Put the load on the server at HOST:PORT. Raises Refused where a call is not answered as it should be."""
-    message = call.request(1, model)
-    expected = call.answer_bytes(address, message)
-    jobs = [(arrivals, address, call.framed(message), expected, seed + each) for each in range(arrivals.processes)]
+    target = Target.of(address, model)
     with multiprocessing.get_context("spawn").Pool(arrivals.processes) as pool:
+        jobs = [(arrivals, target, seed + each) for each in range(arrivals.processes)]
         parts = pool.starmap(drive, jobs, chunksize=1)
     return Result(np.concatenate([part.seconds for part in parts]), np.concatenate([part.late for part in parts]))
 
 
-def drive(arrivals: Arrivals, address: str, request: bytes, answer_bytes: int, seed: int) -> Result:
+def saturation(address: str, seconds: float, model: str = "lenet", under_way: int = 64, processes: int = 2) -> float:
+    """Answers a second where a new call is sent for each that is answered. Raises Refused as put() does."""
+    target = Target.of(address, model)
+    with multiprocessing.get_context("spawn").Pool(processes) as pool:
+        job = (target, under_way // processes, seconds)
+        return sum(pool.starmap(saturate, [job] * processes, chunksize=1))
+
+
+def drive(arrivals: Arrivals, target: Target, seed: int) -> Result:
     """One client process's share of the calls, the warm-up left out of the result."""
-    # Linux may wake a sleeper 50 µs late to save power; that would be most of what is measured.
-    ctypes.CDLL(None).prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0)
-    gc.disable()  # there is nothing to collect, and looking for it takes milliseconds
     rate = arrivals.rate / arrivals.processes
     count = round(rate * (arrivals.seconds + WARM_UP_SECONDS))
     due = np.random.default_rng(seed).exponential(1 / rate, count).cumsum()
-    share = max(1, arrivals.connections // arrivals.processes)
-    connections = [Connection(address, call.PATH, request, answer_bytes) for _ in range(share)]
-    try:
+    with _connected(target, max(1, arrivals.connections // arrivals.processes)) as connections:
         sent, answered = _run(connections, due)
+    counted = due >= WARM_UP_SECONDS
+    return Result((answered - due)[counted], (sent - due)[counted])
+
+
+def saturate(target: Target, under_way: int, seconds: float) -> float:
+    """One client process's answers a second, four calls on each connection."""
+    with _connected(target, max(1, under_way // 4)) as connections:
+        for number in range(under_way):
+            connections[number % len(connections)].send(number)
+        start = time.perf_counter()
+        answered, counted_from = 0, start + WARM_UP_SECONDS
+        while (now := time.perf_counter()) < counted_from + seconds:
+            readable, _, _ = select.select(connections, [], [], PATIENCE_SECONDS)
+            if not readable:
+                raise TimeoutError(f"no call was answered within {PATIENCE_SECONDS:.0f} s")
+            for each in readable:
+                numbers = each.receive()
+                answered += len(numbers) if now >= counted_from else 0
+                for number in numbers:
+                    each.send(number)
+    return answered / seconds
+
+
+@contextmanager
+def _connected(target: Target, count: int) -> Iterator[list[Connection]]:
+    """Connections of a process that does nothing else."""
+    # Linux may wake a sleeper 50 µs late to save power; that would be most of what is measured.
+    ctypes.CDLL(None).prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0)
+    gc.disable()  # there is nothing to collect, and looking for it takes milliseconds
+    connections = [Connection(target.address, call.PATH, target.request, target.answer_bytes) for _ in range(count)]
+    try:
+        yield connections
     finally:
         for each in connections:
             each.close()
-    counted = due >= WARM_UP_SECONDS
-    return Result((answered - due)[counted], (sent - due)[counted])
 
 
 def _run(connections: list[Connection], due: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -19,6 +19,11 @@ from lenet_server.settings import Settings
 ROOT = Path(__file__).parents[1]
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Two processes for each core: most tests wait for a server."""
+    return 2 * (os.cpu_count() or 1)
+
+
 @pytest.fixture(scope="session", params=["native", "grpcio"])
 def transport(request: pytest.FixtureRequest) -> str:
     """Whatever talks to a server is tested over both transports."""

@@ -25,7 +25,8 @@ class ServerProcess:
         self.process = subprocess.Popen(
             [BIN / "lenet-server", "--port=0", "--http-port=0", "--log-format=json", *flags],
             stderr=subprocess.PIPE,
-            text=True,
+            encoding="utf-8",
+            errors="backslashreplace",  # grpcio's own core prints what callers sent
         )
         self._reader = threading.Thread(target=self._read)
         self._reader.start()

@@ -17,7 +17,7 @@ def dataset(data_dir: Path | None) -> list[str]:
     return ["--dataset=mnist", f"--data-dir={data_dir}"] if data_dir else ["--dataset=digits"]
 
 
-def test_a_folder_of_pictures_gets_the_trainers_own_accuracy(dataset: list[str], address: str, tmp_path: Path) -> None:
+def test_a_folder_of_pictures_gets_the_trainers_own_accuracy(dataset: list[str], tmp_path: Path) -> None:
     """Every test picture through files, gRPC and batches: right to the last image."""
     model = ROOT / "models/lenet/1/model.onnx"
     evaluated = json.loads(run("lenet-trainer", "evaluate", model, *dataset, "--json").stdout)
@@ -25,8 +25,9 @@ def test_a_folder_of_pictures_gets_the_trainers_own_accuracy(dataset: list[str],
     written = run("lenet-trainer", "pictures", *dataset, "--split=test", "--output", pictures)
     assert written.returncode == 0, written.stderr
     output = tmp_path / "out.jsonl"
-    flags = ("--format=jsonl", "--labels-from-folders", "--output", output, "--server", address)
-    done = run("lenet", "classify", pictures, *flags)
+    flags = ("--format=jsonl", "--labels-from-folders", "--output", output)
+    with server_process(f"--model-repository={ROOT / 'models'}") as server:
+        done = run("lenet", "classify", pictures, *flags, "--server", f"127.0.0.1:{server.grpc_port}")
     assert done.returncode == 0, done.stderr
     records = [json.loads(line) for line in output.read_text().splitlines()]
     assert len(records) == evaluated["images"] == len(list(pictures.rglob("*.png")))

@@ -7,7 +7,7 @@ import sys
 
 from tests.conftest import ROOT
 
-SECONDS, KILL_EVERY, RELOAD_EVERY = 20, 4, 3
+SECONDS, KILL_EVERY, RELOAD_EVERY = 15, 3.5, 3
 TIMEOUT = 110
 
 

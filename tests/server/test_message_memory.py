@@ -15,14 +15,15 @@ from tests.waiting import wait_until
 MEGABYTE = 2**20
 TIMEOUT = 30.0
 INFER = "/inference.GRPCInferenceService/ModelInfer"
-# The allocators may keep the room of one message for the next; of six, five at least must be gone.
+# A worker's allocator may keep the room of one message for the next; of six, five at least must be gone.
 MESSAGES, SPARE = 6, 100 * MEGABYTE
 
 
 @pytest.fixture(scope="module")
 def server(transport: str) -> Iterator[ServerProcess]:
     """A program of its own, whose memory is nobody else's."""
-    with server_process(f"--model-repository={ROOT / 'models'}", f"--transport={transport}") as running:
+    models = f"--model-repository={ROOT / 'models'}"
+    with server_process(models, f"--transport={transport}", "--workers=1") as running:
         yield running
 
 

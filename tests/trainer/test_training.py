@@ -133,7 +133,7 @@ def test_very_few_steps(steps: int, small_digits: Dataset, quick: TrainSettings)
 @pytest.mark.filterwarnings("ignore:`torch.jit:DeprecationWarning")  # PyTorch's own
 @pytest.mark.skipif(shutil.which("g++") is None, reason="needs a C++ compiler")
 def test_a_compiled_network_learns_the_same(small_digits: Dataset, quick: TrainSettings) -> None:
-    few = replace(quick, batch_size=1000, max_steps=4)  # two whole batches, two of what is left
+    few = replace(quick, batch_size=500, max_steps=2)  # of one size, for another is compiled anew
     compiled = train(small_digits, replace(few, compile=True), Silent())
     torch.testing.assert_close(flat(compiled), flat(train(small_digits, few, Silent())), atol=1e-4, rtol=1e-3)
 

@@ -214,6 +214,6 @@ def test_tritonclient_lives_in_the_same_process(address: str, imports: str) -> N
     if not python.exists():
         pytest.skip("needs tritonclient: make .venv-tritonclient/ready")
     code = SIDE_BY_SIDE.format(imports=imports)
-    command = [python, "-c", code, address, str(ROOT / "client"), str(ROOT / "proto")]
+    command = [str(python), "-c", code, address, str(ROOT / "client"), str(ROOT / "proto")]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from lenet_client import Client, ImageError
-from lenet_client.cli.walk import walk
+from lenet_client.cli.inputs import find
 
 
 @pytest.fixture
@@ -43,9 +43,9 @@ def test_files_are_taken_as_named_and_folders_by_name(tmp_path: Path) -> None:
     (tmp_path / "itself.png").symlink_to("itself.png")
     (tmp_path / "circle").symlink_to(tmp_path)
     (tmp_path / "link.png").symlink_to(tmp_path / "b.png")
-    found = [os.path.relpath(path, tmp_path) for path in walk([str(tmp_path)])]
+    found = [os.path.relpath(path, tmp_path) for path, _ in find([str(tmp_path)])]
     assert found == ["a/1.png", "a/2.png", "a/b/0.png", "b.png", "broken.png", "itself.png", "link.png"]
-    assert list(walk(["z.png", "a.png"])) == ["z.png", "a.png"]
+    assert [path for path, _ in find(["z.png", "a.png"])] == ["z.png", "a.png"]
 
 
 def test_what_may_not_be_read_says_so(open_folder: Path, client: Client) -> None:
@@ -53,7 +53,7 @@ def test_what_may_not_be_read_says_so(open_folder: Path, client: Client) -> None
     (open_folder / "file.png").touch(mode=0)
     (open_folder / "folder").mkdir(mode=0)
     with without_root():
-        results = list(client.classify_many(walk([str(open_folder)])))
+        results = list(client.classify_many(path for path, _ in find([str(open_folder)])))
     assert [each.path for each in results if isinstance(each, ImageError)] == [
         str(open_folder / "file.png"),
         str(open_folder / "folder"),

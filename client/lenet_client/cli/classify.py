@@ -4,13 +4,24 @@ import argparse
 import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
-from lenet_client import Client, ImageError, ImageInput, Model, Prediction
+from lenet_client import (
+    Client,
+    ImageError,
+    ImageInput,
+    Model,
+    Prediction,
+    ServerBusy,
+    ServerFault,
+    ServerUnavailable,
+    TimedOut,
+)
 from lenet_client.cli.accuracy import Accuracy
 from lenet_client.cli.classify_problems import problem_of
 from lenet_client.cli.connection import connect
 from lenet_client.cli.inputs import Picture, find
-from lenet_client.cli.output import Output, opened
+from lenet_client.cli.output import Output, opened, part_of
 from lenet_client.cli.progress import Progress
 from lenet_client.cli.record import Record
 from lenet_client.cli.resume import CannotResume, finished, is_whole, matched
@@ -29,10 +40,21 @@ def run(options: argparse.Namespace) -> int:
     results_pass = options.output is None and sys.stdout.isatty()
     with Progress(tally, Total(options.paths), quiet=options.quiet, results_pass=results_pass) as progress:
         work = Work(options, tally, progress)
-        with connect(options) as client:
+        with connect(options) as client, _hint(options):
             work.run(client)
     work.report()
     return Status.FAILED if tally.failed else Status.OK
+
+
+@contextmanager
+def _hint(options: argparse.Namespace) -> Iterator[None]:
+    """Say that a run which ends before its time can be resumed."""
+    try:
+        yield
+    except (KeyboardInterrupt, ServerUnavailable, ServerBusy, ServerFault, TimedOut):
+        if options.format == "jsonl" and options.output and (part := part_of(options.output)).exists():
+            print(f"{part} has what is done: the same command with --resume goes on", file=sys.stderr)
+        raise
 
 
 class Work:

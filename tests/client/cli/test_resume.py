@@ -3,6 +3,7 @@
 import contextlib
 import json
 import random
+import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -45,6 +46,25 @@ def test_killed_at_any_moment_and_resumed(many: list[str], tmp_path: Path, addre
     subprocess.run(command, input="\n".join(many).encode(), check=True, capture_output=True, timeout=TIMEOUT)
     assert [json.loads(line)["path"] for line in output.read_text().splitlines()] == many
     assert not part.exists()
+
+
+def test_an_interrupt_says_how_to_go_on(many: list[str], tmp_path: Path, address: str) -> None:
+    output, part = tmp_path / "out.jsonl", tmp_path / "out.jsonl.part"
+    flags = ("--server", address, "--format=jsonl", "--output", output, "--verbose")
+    command: list[str | Path] = [BIN / "lenet", "classify", "-", *flags]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdin
+        assert process.stderr
+        process.stdin.write("\n".join([*many, "nowhere.png", *many]) + "\n")
+        process.stdin.flush()
+        for line in process.stderr:
+            if line.startswith("nowhere.png: "):
+                break
+        process.send_signal(signal.SIGINT)
+        said = process.stderr.read().splitlines()
+        assert process.wait(TIMEOUT) == 130
+    assert said == [f"{part} has what is done: the same command with --resume goes on", "lenet: interrupted"]
+    assert len(part.read_text().splitlines()) > PICTURES
 
 
 def test_a_run_that_came_to_its_end_is_not_repeated(command: Command, folder: Path, tmp_path: Path) -> None:

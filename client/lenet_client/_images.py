@@ -1,11 +1,11 @@
 """From what a caller has in hand to the image of a request. Nothing is decoded or scaled here: the server does that."""
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 
 from lenet.v1 import classifier_pb2 as pb
 from lenet_client._errors import ImageError
+from lenet_client._files import read_file
 
 # The server's own limit for one picture. Checked here too: a film in a folder of pictures is not worth reading.
 MAX_IMAGE_BYTES = 32 * 2**20
@@ -41,8 +41,7 @@ def path_of(image: ImageInput) -> str | None:
 
 def _read(path: str | os.PathLike[str]) -> pb.Image:
     try:
-        with Path(path).open("rb") as file:
-            content = file.read(MAX_IMAGE_BYTES + 1)
+        content = read_file(path, MAX_IMAGE_BYTES)
     except OSError as error:
         raise ImageError(f"cannot be read: {error.strerror}", os.fspath(path)) from error
     except ValueError as error:  # a path with a NUL in it

@@ -126,7 +126,7 @@ def is_serving(response: health_pb2.HealthCheckResponse) -> bool:
 
 
 def _result(result: pb.Result, path: str | None) -> Prediction | ImageError:
-    if result.HasField("error"):
+    top = tuple([(each.label, each.score) for each in result.prediction.top])
+    if not top:
         return ImageError(result.error.message, path)
-    top = tuple((each.label, each.score) for each in result.prediction.top)
-    return Prediction(label=top[0][0], score=top[0][1], top=top)
+    return Prediction(*top[0], top)

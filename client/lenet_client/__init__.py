@@ -14,6 +14,7 @@
     ├── ModelNotFound       the server has no such model or version
     ├── Unauthenticated     the server wants a token, or does not know this one
     ├── PermissionDenied    the token does not allow this
+    ├── NotSupported        the server does not do that
     ├── ServerBusy          the server's queue is full
     ├── ServerUnavailable   no server answers, or it is shutting down
     ├── TimedOut            no answer came within the timeout
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
         InvalidRequest,
         LenetError,
         ModelNotFound,
+        NotSupported,
         PermissionDenied,
         ServerBusy,
         ServerFault,
@@ -50,6 +52,7 @@ __all__ = [
     "LenetError",
     "Model",
     "ModelNotFound",
+    "NotSupported",
     "PermissionDenied",
     "Prediction",
     "ServerBusy",

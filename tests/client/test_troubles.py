@@ -13,6 +13,7 @@ from lenet_client import (
     Client,
     InvalidRequest,
     LenetError,
+    NotSupported,
     PermissionDenied,
     ServerBusy,
     ServerFault,
@@ -79,7 +80,7 @@ def test_a_server_without_time_is_asked_again(client: Client, scripted: Scripted
         (grpc.StatusCode.UNAUTHENTICATED, Unauthenticated),
         (grpc.StatusCode.PERMISSION_DENIED, PermissionDenied),
         (grpc.StatusCode.INTERNAL, ServerFault),
-        (grpc.StatusCode.UNIMPLEMENTED, ServerFault),
+        (grpc.StatusCode.UNIMPLEMENTED, NotSupported),
     ],
 )
 def test_a_status_becomes_the_error_of_its_kind(

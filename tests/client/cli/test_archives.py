@@ -64,6 +64,51 @@ def test_a_zip_is_read_without_unpacking(tmp_path: Path) -> None:
     assert [each.name for each in tmp_path.iterdir()] == ["a.ZIP"]
 
 
+def test_a_zip_behind_something_else_and_with_a_comment(tmp_path: Path) -> None:
+    make_zip(tmp_path / "a.zip", MEMBERS)
+    with zipfile.ZipFile(tmp_path / "a.zip", "a") as archive:
+        archive.comment = b"PK\5\6 is how an end record begins"
+    (tmp_path / "a.zip").write_bytes(b"#!/bin/sh\n" * 100 + (tmp_path / "a.zip").read_bytes())
+    assert outcomes(tmp_path / "a.zip") == SEEN
+
+
+def test_a_zip_with_large_numbers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As it is written for archives of more than 4 GB, or of more than 65,535 members."""
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in MEMBERS.items():
+            archive.writestr(name, content)
+        monkeypatch.setattr(zipfile, "ZIP64_LIMIT", 1)  # the directory is written when the archive is closed
+    assert b"PK\6\7" in (tmp_path / "a.zip").read_bytes()
+    assert outcomes(tmp_path / "a.zip") == SEEN
+
+
+def test_a_zip_compressed_in_another_way_says_so(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_BZIP2) as archive:
+        archive.writestr("1", b"one")
+    assert outcomes(tmp_path / "a.zip") == {"1": "compression method 12 is not known here: unpack the archive first"}
+
+
+@pytest.mark.parametrize("bytes_cut", [1, 22, 40, 100])
+def test_a_zip_that_is_cut_off_is_one_line(tmp_path: Path, bytes_cut: int) -> None:
+    make_zip(tmp_path / "a.zip", MEMBERS)
+    content = (tmp_path / "a.zip").read_bytes()
+    (tmp_path / "a.zip").write_bytes(content[:-bytes_cut])
+    assert list(outcomes(tmp_path / "a.zip").values()) == [
+        "no zip archive, or a damaged one: it has no directory at its end"
+    ]
+
+
+def test_a_zip_with_any_byte_wrong_gives_reasons_and_no_wrong_content(tmp_path: Path) -> None:
+    make_zip(tmp_path / "a.zip", SEEN)
+    whole = (tmp_path / "a.zip").read_bytes()
+    for position in range(len(whole)):
+        broken = bytearray(whole)
+        broken[position] ^= 0x41
+        (tmp_path / "a.zip").write_bytes(broken)
+        for found in outcomes(tmp_path / "a.zip").values():
+            assert isinstance(found, str) or found in SEEN.values()
+
+
 @pytest.mark.parametrize(("name", "compression"), TARS)
 def test_a_tar_is_read_without_unpacking(tmp_path: Path, name: str, compression: Compression) -> None:
     make_tar(tmp_path / name, MEMBERS, compression)

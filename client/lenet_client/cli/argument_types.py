@@ -42,6 +42,14 @@ def token(file: str) -> str:
         raise argparse.ArgumentTypeError(f"{file} cannot be read: {error}") from error
 
 
+def lines(file: str) -> list[str]:
+    """The lines of a file."""
+    try:
+        return Path(file).read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise argparse.ArgumentTypeError(f"{file} cannot be read: {error}") from error
+
+
 def address(text: str) -> str:
     """HOST:PORT, or what else gRPC understands."""
     if not text.rpartition(":")[2].isdecimal() and "://" not in text and not text.startswith("unix:"):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 
 from lenet_client.cli.classify_arguments import DESCRIPTION, add_classify
-from lenet_client.cli.server_arguments import add_server
+from lenet_client.cli.server_arguments import add_protocol, add_server
 
 Run = Callable[[argparse.Namespace], int]
 
@@ -44,14 +44,25 @@ def parser(environ: Mapping[str, str] = os.environ) -> argparse.ArgumentParser:
     add_classify(classify)
     models = command("models", "list the models that the server has")
     health = command("health", "ask whether the server is well")
-    for each in (models, health):
+    load = command("load", "put a model into service, or what is new of it", CONTROL)
+    unload = command("unload", "take a model out of service", CONTROL)
+    for each in (load, unload):
+        each.add_argument("name", metavar="NAME", help="the model")
+    for each in (models, health, load, unload):
         each.add_argument("--json", action="store_true", help="print JSON")
-    for each in (classify, models, health):
+    for each in (classify, models, health, load, unload):
         add_server(each, environ)
+    for each in (classify, models, health):
+        add_protocol(each)
     completion = command("completion", "print what makes a shell complete this command", COMPLETION)
     completion.add_argument("shell", choices=("bash", "zsh", "fish"))
     return top
 
+
+CONTROL = """
+For a server that was started with --model-control explicit, and a token that allows control. Loading takes what the
+server's repository has of the model now.
+"""
 
 COMPLETION = """
 Print a script that makes a shell complete the options of this command. Bash: put

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from lenet_client.cli.argument_types import at_least_one, model, score
+from lenet_client.cli.argument_types import at_least_one, lines, model, score, seconds
 
 DESCRIPTION = """
 Classify picture files: those that are named, all files in folders and their sub-folders, those that match a pattern
@@ -31,9 +31,39 @@ def add_classify(command: argparse.ArgumentParser) -> None:
     )
     _results(command.add_argument_group("results"))
     _sorting(command.add_argument_group("sorting pictures into folders"))
+    _server(command.add_argument_group("the server"))
     loudness = command.add_mutually_exclusive_group()
     loudness.add_argument("--quiet", action="store_true", help="no progress and no summary")
     loudness.add_argument("--verbose", action="store_true", help="name the model, and each failure as it comes")
+
+
+def _server(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--patience",
+        default=30.0,
+        type=seconds,
+        metavar="SECONDS",
+        help="longest wait for a server that is away, restarts or is too busy (default: 30)",
+    )
+    group.add_argument(
+        "--connections",
+        default=4,
+        type=at_least_one,
+        metavar="N",
+        help="connections at most: each reaches one process of the server (default: 4)",
+    )
+    group.add_argument(
+        "--fit",
+        choices=("ink", "resize"),
+        help="--protocol oip: bring pictures into the model's form here, as it was trained "
+        '(needs pip install "lenet-client[oip]")',
+    )
+    group.add_argument(
+        "--labels",
+        type=lines,
+        metavar="FILE",
+        help="--protocol oip: the model's labels, one a line, where the server does not tell them",
+    )
 
 
 def _results(group: argparse._ArgumentGroup) -> None:

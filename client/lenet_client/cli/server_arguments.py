@@ -6,6 +6,16 @@ from collections.abc import Mapping
 from lenet_client.cli.argument_types import address, seconds, token
 
 
+def add_protocol(command: argparse.ArgumentParser) -> None:
+    """Add what is needed to speak to servers of other makes."""
+    command.add_argument(
+        "--protocol",
+        choices=("lenet", "oip"),
+        default="lenet",
+        help="oip: any server of the Open Inference Protocol, such as Triton or MLServer (default: lenet)",
+    )
+
+
 def add_server(command: argparse.ArgumentParser, environ: Mapping[str, str]) -> None:
     """Add them to a command; `environ` has their defaults."""
     command.add_argument(

@@ -87,7 +87,8 @@ def first_results(picture: Path, address: str, rounds: int) -> list[float]:
         links(picture, Path(name), 0, FIRST_COUNT)
         for _ in range(rounds):
             start = time.perf_counter()
-            command = [BIN / "lenet", "classify", name, "--server", address, "--format=jsonl", "--quiet"]
+            flags = ("--server", address, "--format=jsonl", "--quiet")
+            command: list[str | Path] = [BIN / "lenet", "classify", name, *flags]
             with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
                 assert process.stdout
                 assert process.stdout.readline()

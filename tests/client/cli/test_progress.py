@@ -106,7 +106,7 @@ def test_bash_completes_commands_options_and_choices() -> None:
     eval "$(lenet completion bash)"
     complete_lenet=$(complete -p lenet | sed 's/.*-F \\([^ ]*\\).*/\\1/')
     ask() {{ COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMPREPLY=(); $complete_lenet; echo "${{COMPREPLY[*]}}"; }}
-    ask lenet cl; ask lenet classify --labels; ask lenet classify --format cs
+    ask lenet cl; ask lenet classify --labels-; ask lenet classify --format cs
     """
     done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True, timeout=TIMEOUT)
     assert done.stdout.split() == ["classify", "--labels-from-folders", "csv"]

@@ -13,7 +13,7 @@ import pytest
 from tests.client.cli.conftest import Command
 from tests.processes import BIN, TIMEOUT
 
-PICTURES = 1500
+PICTURES = 600
 KILLS = 3
 
 
@@ -117,10 +117,10 @@ def test_marks_are_as_in_the_earlier_run(command: Command, folder: Path, tmp_pat
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 128 kB."""
+    """A file system of 64 kB."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    mounting = ["mount", "-t", "tmpfs", "-o", "size=128k", "tmpfs", str(folder)]
+    mounting = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)]
     if subprocess.run(mounting, capture_output=True, check=False).returncode:
         pytest.skip("needs the right to mount a tmpfs")
     try:

@@ -20,7 +20,7 @@ from lenet_client import (
 from lenet_client.cli.accuracy import Accuracy
 from lenet_client.cli.classify_problems import problem_of
 from lenet_client.cli.connection import connect
-from lenet_client.cli.inputs import Picture, find
+from lenet_client.cli.inputs import Picture, find, without
 from lenet_client.cli.output import Output, opened, part_of
 from lenet_client.cli.progress import Progress
 from lenet_client.cli.record import Record
@@ -77,6 +77,8 @@ class Work:
         if options.verbose:
             self._progress.say(_described(model, client.server))
         pictures = find(options.paths, null=options.null)
+        if options.output:
+            pictures = without((options.output, part_of(options.output)), pictures)
         if options.resume and self._all_done(pictures):
             return
         marks = options.min_score is not None

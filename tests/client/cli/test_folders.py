@@ -10,6 +10,7 @@ import pytest
 
 from lenet_client import Client, ImageError
 from lenet_client.cli.inputs import find
+from lenet_client.cli.inputs.sorted_names import sorted_entries
 
 
 @pytest.fixture
@@ -46,6 +47,19 @@ def test_files_are_taken_as_named_and_folders_by_name(tmp_path: Path) -> None:
     found = [os.path.relpath(path, tmp_path) for path, _ in find([str(tmp_path)])]
     assert found == ["a/1.png", "a/2.png", "a/b/0.png", "b.png", "broken.png", "itself.png", "link.png"]
     assert [path for path, _ in find(["z.png", "a.png"])] == ["z.png", "a.png"]
+
+
+@pytest.mark.parametrize("at_a_time", [1, 7, 40, 41, 1000])
+def test_more_names_than_are_sorted_at_a_time(tmp_path: Path, at_a_time: int) -> None:
+    names = sorted(
+        [f"{index:02}-größe-数字.png" for index in range(37)] + ["two\nlines", os.fsdecode(b"\xe9"), "zz", "00"]
+    )
+    for name in names:
+        if name == "00":
+            (tmp_path / name).mkdir()
+        else:
+            (tmp_path / name).touch()
+    assert list(sorted_entries(str(tmp_path), at_a_time)) == [(name, name == "00") for name in names]
 
 
 def test_what_may_not_be_read_says_so(open_folder: Path, client: Client) -> None:

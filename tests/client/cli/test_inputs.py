@@ -63,6 +63,15 @@ def test_a_list_on_standard_input(
     assert listed == [str(seven), *map(str, sorted(three.iterdir())), str(seven)]
 
 
+def test_results_among_the_pictures_are_no_pictures(
+    command: Command, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    for _ in range(2):
+        assert command("classify", ".", "--format=csv", "--output=results.csv").status == 0
+        assert len((folder / "results.csv").read_text().splitlines()) == 31
+
+
 def test_names_in_a_list_are_bytes(tree: Path) -> None:
     name = b"latin-\xe9.png"
     (tree / os.fsdecode(name)).touch()

@@ -14,19 +14,19 @@ FOLDER = "\0"  # after the name of a folder: no name has it, and it changes no o
 READ_CHARACTERS = 2**16  # at once from each sorted part
 
 
-def sorted_entries(folder: str) -> Iterator[tuple[str, bool]]:
+def sorted_entries(folder: str, at_a_time: int = AT_A_TIME) -> Iterator[tuple[str, bool]]:
     """The names in a folder, sorted, each with whether it is a folder itself. Raises OSError where it cannot be read.
 
     Hidden entries (.git, .DS_Store), sockets and pipes are left out, and links to folders, which may lead in circles.
-    More names than fit into memory are sorted in parts, by way of a temporary file for each.
+    More names than `at_a_time` are sorted in parts, by way of a temporary file for each.
     """
     with os.scandir(folder) as entries:
         marked = (entry.name + FOLDER * _is_folder(entry) for entry in entries if _is_wanted(entry))
-        part = sorted(islice(marked, AT_A_TIME))
+        part = sorted(islice(marked, at_a_time))
         parts: list[Iterable[str]] = []
-        while len(part) == AT_A_TIME:
+        while len(part) == at_a_time:
             parts.append(_read(_written(part)))
-            part = sorted(islice(marked, AT_A_TIME))
+            part = sorted(islice(marked, at_a_time))
     for name in heapq.merge(*parts, part) if parts else part:
         yield name.removesuffix(FOLDER), name.endswith(FOLDER)
 

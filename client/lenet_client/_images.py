@@ -3,10 +3,10 @@
 import io
 import os
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, TypeAlias, TypeGuard
 
 from lenet_client._errors import ImageError
+from lenet_client._files import read_file
 
 # The server's own limit for one picture. Checked here too: a film in a folder of pictures is not worth reading.
 MAX_IMAGE_BYTES = 32 * 2**20
@@ -57,8 +57,7 @@ def path_of(image: ImageInput) -> str | None:
 
 def _read(path: str | os.PathLike[str]) -> bytes:
     try:
-        with Path(path).open("rb") as file:
-            content = file.read(MAX_IMAGE_BYTES + 1)
+        content = read_file(path, MAX_IMAGE_BYTES)
     except OSError as error:
         raise ImageError(f"cannot be read: {error.strerror}", os.fspath(path)) from error
     except ValueError as error:  # a path with a NUL in it

@@ -179,8 +179,9 @@ def test_the_command_speaks_it_too(address: str, samples: dict[Path, str], tmp_p
     labels = [[json.loads(line)["label"] for line in each.stdout.splitlines()] for each in done]
     assert labels[0] == labels[1]
     (tmp_path / "labels").write_text("".join(f"number {digit}\n" for digit in range(10)))
-    named = run("lenet", "models", "--json", "--protocol=oip", f"--labels={tmp_path / 'labels'}", *common)
-    assert json.loads(named.stdout)[0]["labels"] == [f"number {digit}" for digit in range(10)]
+    flags = ["--protocol=oip", "--fit=ink", f"--labels={tmp_path / 'labels'}", "--format=jsonl"]
+    named = run("lenet", "classify", next(iter(samples)), *flags, *common)
+    assert json.loads(named.stdout)["label"].startswith("number ")
     assert run("lenet", "health", "--protocol=oip", *common).returncode == 0
     for flags, message in (
         (["--fit=ink"], "labels and fit are for protocol 'oip'"),

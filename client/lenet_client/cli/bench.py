@@ -19,8 +19,6 @@ from lenet_client.bench.target import Target
 from lenet_client.cli.connection import connect
 from lenet_client.cli.status import Status
 
-CONNECTIONS = 8  # enough to reach every process of a server, and few enough that answers come in bunches
-
 
 def run(options: argparse.Namespace) -> int:
     """Measure each load in turn; status 1 where a call failed."""
@@ -78,7 +76,7 @@ def _measured(options: argparse.Namespace, call: RepeatedCall, concurrency: int,
         call=call,
         seconds=options.seconds,
         warm_up=options.warm_up,
-        connections=options.connections or CONNECTIONS,
+        connections=options.connections,
         processes=options.processes or max(1, (os.cpu_count() or 1) // 4),
         concurrency=concurrency,
         rate=rate,

@@ -1,7 +1,10 @@
 """The flags of `lenet bench`."""
 
 import argparse
-from collections.abc import Callable
+
+from lenet_client.cli.argument_types import model
+
+CONNECTIONS = 8  # enough to reach every process of a server, and few enough that answers come in bunches
 
 DESCRIPTION = """
 Put a load on a running server, and tell throughput, latency and errors. Either so many calls are under way at a time
@@ -11,8 +14,8 @@ all calls answered, 1 some failed, 2 usage, 3 no server.
 """
 
 
-def add_bench(command: argparse.ArgumentParser, model: Callable[[str], tuple[str, int | str]]) -> None:
-    """Add them; `model` reads NAME[:VERSION]."""
+def add_bench(command: argparse.ArgumentParser) -> None:
+    """Add them to the command."""
     load = command.add_mutually_exclusive_group()
     load.add_argument(
         "--concurrency", type=_wholes, default=[64], metavar="N,…", help="calls under way at a time (default: 64)"
@@ -26,14 +29,13 @@ def add_bench(command: argparse.ArgumentParser, model: Callable[[str], tuple[str
         "--picture", action="append", default=[], metavar="FILE", help="send this file, not random pixels; repeatable"
     )
     command.add_argument("--stream", action="store_true", help="ClassifyStream, a stream for each connection")
-    command.add_argument(
-        "--protocol", choices=("lenet", "oip"), default="lenet", help="oip: any Open Inference Protocol server"
-    )
     command.add_argument("--seconds", type=_number, default=5.0, help="length of the measurement (default: 5)")
     command.add_argument(
         "--warm-up", type=_number_or_zero, default=1.0, metavar="SECONDS", help="before it (default: 1)"
     )
-    command.add_argument("--connections", type=_whole, metavar="N", help="connections to the server (default: 8)")
+    command.add_argument(
+        "--connections", type=_whole, default=CONNECTIONS, metavar="N", help="connections to the server (default: 8)"
+    )
     command.add_argument(
         "--processes", type=_whole, metavar="N", help="processes that make the load (default: one for four cores)"
     )

@@ -20,6 +20,7 @@ from lenet_client import Client, ImageError, Prediction, ServerUnavailable
 from lenet_server.app import App
 from lenet_server.settings import Settings
 from tests.client.counted import images_counted
+from tests.client.waiting_client import Waiting
 from tests.conftest import ROOT
 from tests.processes import ServerProcess
 
@@ -108,7 +109,7 @@ def test_a_stopped_server_is_away_for_as_long_as_patience_lasts(connect: Connect
     settings = Settings(model_repository=ROOT / "models", port=0, http_port=0)
     with App(settings, CollectorRegistry()) as app:
         address = f"127.0.0.1:{app.grpc_port}"
-    with connect(address, patience=0.2, timeout=5) as client, pytest.raises(ServerUnavailable, match=address):
+    with connect(address, patience=0, timeout=5) as client, pytest.raises(ServerUnavailable, match=address):
         list(client.classify_many(digits))
 
 
@@ -134,26 +135,30 @@ class Restarting:
         self._starter.shutdown()
 
 
-@pytest.mark.parametrize(("ordered", "flag"), [(True, "--transport=native"), (False, "--transport=grpcio")])
-def test_restarts_in_the_middle_lose_nothing(
-    connect: Connect, digits: NDArray[np.uint8], ordered: bool, flag: str
+@pytest.mark.parametrize(
+    ("connect", "ordered", "kind", "with_signal"),
+    [(Client, True, "native", signal.SIGKILL), (Waiting, False, "grpcio", signal.SIGTERM)],
+    indirect=["connect"],
+    ids=["killed", "stopped"],
+)
+def test_a_restart_in_the_middle_loses_nothing(
+    connect: Connect, digits: NDArray[np.uint8], ordered: bool, kind: str, with_signal: signal.Signals
 ) -> None:
-    """The server is killed, comes back, is stopped, comes back: each image has its one result."""
-    restarts = {64 * 30: signal.SIGKILL, 64 * 60: signal.SIGTERM}
+    """The server ends and comes back: each image has its one result."""
 
     def images() -> Iterator[NDArray[np.uint8]]:
-        for index in range(64 * 100):
-            if index in restarts:
-                server.restart(restarts[index])
+        for index in range(64 * 40):
+            if index == 64 * 20:
+                server.restart(with_signal)
             yield digits[index % 64]
 
-    with Restarting(flag) as server, connect(f"127.0.0.1:{server.port}") as client:
+    with Restarting(f"--transport={kind}") as server, connect(f"127.0.0.1:{server.port}") as client:
         labels = [each.label for each in client.classify_batch(digits) if isinstance(each, Prediction)]
         results = list(client.classify_many(images(), ordered=ordered))  # type: ignore[call-overload]
     pairs = list(enumerate(results)) if ordered else results
     seen = {index: result.label for index, result in pairs if isinstance(result, Prediction)}
-    assert len(pairs) == 64 * 100
-    assert seen == {index: labels[index % 64] for index in range(64 * 100)}
+    assert len(pairs) == 64 * 40
+    assert seen == {index: labels[index % 64] for index in range(64 * 40)}
 
 
 def test_an_image_that_cannot_be_read_waits_for_no_server(connect: Connect) -> None:

@@ -75,10 +75,10 @@ def test_a_server_without_time_is_asked_again(client: Client, scripted: Scripted
 
 def test_one_deadline_holds_over_all_attempts(scripted: Scripted, connect: Callable[..., Client], address: str) -> None:
     scripted.outcomes = [grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.UNAVAILABLE, ANSWER]
-    with connect(address, timeout=5) as client:
+    with connect(address, timeout=2) as client:
         client.classify(b"picture")
     first, second, third = scripted.remaining
-    assert 5 >= first > second > third
+    assert 2.1 > first > second > third  # gRPC rounds them to some hundredths of the whole
     scripted.outcomes = [grpc.StatusCode.UNAVAILABLE]
     with connect(address, timeout=0.05) as hasty, pytest.raises((TimedOut, ServerUnavailable), match=address):
         hasty.classify(b"picture")

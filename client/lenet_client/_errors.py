@@ -59,6 +59,7 @@ class ServerFault(LenetError):
 
 
 ERROR_OF: dict[grpc.StatusCode, type[LenetError]] = {
+    grpc.StatusCode.CANCELLED: LenetError,  # the client was closed
     grpc.StatusCode.INVALID_ARGUMENT: InvalidRequest,
     grpc.StatusCode.NOT_FOUND: ModelNotFound,
     grpc.StatusCode.UNAUTHENTICATED: Unauthenticated,

@@ -3,10 +3,10 @@
 import io
 import os
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, TypeAlias, TypeGuard
 
 from lenet_client._errors import ImageError
+from lenet_client._files import read_file
 
 # The server's own limit for one picture. Checked here too: a film in a folder of pictures is not worth reading.
 MAX_IMAGE_BYTES = 32 * 2**20
@@ -36,10 +36,10 @@ def content_of(image: ImageInput) -> Content:
     """What is sent. Raises ImageError where a file cannot be read, TypeError for what is no image."""
     if isinstance(image, bytes | bytearray | memoryview):
         return _checked(bytes(image), None)
-    if isinstance(image, str | os.PathLike):
-        return _read(image)
     if hasattr(image, "dtype") and hasattr(image, "tobytes"):
         return _pixels(image)
+    if isinstance(image, str | os.PathLike):
+        return _read(image)
     if _is_pil(image):
         return _checked(_as_png(image), None)
     if hasattr(image, "read"):
@@ -57,8 +57,7 @@ def path_of(image: ImageInput) -> str | None:
 
 def _read(path: str | os.PathLike[str]) -> bytes:
     try:
-        with Path(path).open("rb") as file:
-            content = file.read(MAX_IMAGE_BYTES + 1)
+        content = read_file(path, MAX_IMAGE_BYTES)
     except OSError as error:
         raise ImageError(f"cannot be read: {error.strerror}", os.fspath(path)) from error
     except ValueError as error:  # a path with a NUL in it
@@ -76,23 +75,23 @@ def _checked(content: object, path: str | None) -> bytes:
 
 def _pixels(array: Any) -> Pixels:
     """An array by its looks, so that NumPy is needed only by those who use it."""
-    if str(array.dtype) != "uint8":
+    if getattr(array.dtype, "str", "") != "|u1":  # uint8; its name takes NumPy longer than all the rest here
         raise ImageError(f"the array is {array.dtype}: uint8 is expected, in the model's input shape")
     return Pixels(array.shape, array.tobytes())
 
 
-def _is_pil(image: object) -> bool:
+def _is_pil(image: object) -> "TypeGuard[PilImage]":
     """Whether it is a PIL image: who has one has loaded PIL."""
     pil = sys.modules.get("PIL.Image")
     return pil is not None and isinstance(image, pil.Image)
 
 
-def _as_png(image: Any) -> bytes:
+def _as_png(image: "PilImage") -> bytes:
     """The picture as the server would read it from its file: turned as its camera says, and without loss."""
     from PIL import ImageOps
 
     try:
-        turned = ImageOps.exif_transpose(image)
+        turned: Any = ImageOps.exif_transpose(image)
         if turned.mode in ("La", "RGBa"):  # PIL knows but one way out of these
             turned = turned.convert(turned.mode.replace("a", "A"))
         if turned.mode == "I" and turned.getextrema()[1] <= 255:  # what is larger goes into 16 bits

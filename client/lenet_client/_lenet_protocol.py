@@ -91,10 +91,10 @@ def _version_or_label(version: int | str) -> tuple[int, str]:
 
 
 def _result(result: pb.Result) -> Result:
-    if result.HasField("error"):
+    top = tuple([(each.label, each.score) for each in result.prediction.top])
+    if not top:
         return ImageError(result.error.message)
-    top = tuple((each.label, each.score) for each in result.prediction.top)
-    return Prediction(label=top[0][0], score=top[0][1], top=top)
+    return Prediction(*top[0], top)
 
 
 def _model(message: pb.Model) -> Model:

@@ -8,7 +8,7 @@ import grpc
 
 from lenet_client._calls import Method
 
-C = TypeVar("C", grpc.Channel, "grpc.aio.Channel")
+C = TypeVar("C", bound=grpc.Channel | grpc.aio.Channel)
 
 
 class Link(Generic[C]):

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from lenet.v1 import classifier_pb2 as pb
 from lenet.v1 import classifier_pb2_grpc as rpc
-from lenet_client import AsyncClient, Client, ImageError, ModelNotFound, Prediction
+from lenet_client import AsyncClient, Client, ImageError, LenetError, ModelNotFound, Prediction
 
 
 def test_as_they_come_each_result_has_its_image_s_position(client: Client, digits: NDArray[np.uint8]) -> None:
@@ -149,3 +149,12 @@ def test_nor_whoever_awaits_them(gate: Gate, gated: str) -> None:
     seen = asyncio.run(run())
     assert sorted(seen[: 7 * 64]) == list(range(64, 8 * 64))
     assert sorted(seen) == list(range(8 * 64))
+
+
+def test_a_client_that_is_closed_in_the_middle_says_so(gated: str) -> None:
+    with Client(gated) as client:
+        results: Any = client.classify_many(images_of_batches(2), ordered=False)
+        assert next(results)[0] == 64  # the first batch waits at the gate
+        client.close()
+        with pytest.raises(LenetError, match="Channel closed"):
+            list(results)

@@ -32,10 +32,12 @@ class Scripted(rpc.ClassifierServicer):
     def __init__(self) -> None:
         self.outcomes: list[grpc.StatusCode | pb.ClassifyResponse] = []
         self.calls = 0
+        self.remaining: list[float] = []  # seconds that each call's deadline leaves
         self.end = threading.Event()
 
     def Classify(self, request: pb.ClassifyRequest, context: grpc.ServicerContext) -> pb.ClassifyResponse:  # noqa: ARG002, N802
         self.calls += 1
+        self.remaining.append(context.time_remaining())
         outcome = self.outcomes.pop(0) if len(self.outcomes) > 1 else self.outcomes[0]
         if isinstance(outcome, grpc.StatusCode):
             if outcome is grpc.StatusCode.DEADLINE_EXCEEDED:
@@ -69,6 +71,18 @@ def test_a_server_without_time_is_asked_again(client: Client, scripted: Scripted
     scripted.outcomes = [code, code, ANSWER]
     assert client.classify(b"picture").label == "7"
     assert scripted.calls == 3
+
+
+def test_one_deadline_holds_over_all_attempts(scripted: Scripted, connect: Callable[..., Client], address: str) -> None:
+    scripted.outcomes = [grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.UNAVAILABLE, ANSWER]
+    with connect(address, timeout=2) as client:
+        client.classify(b"picture")
+    first, second, third = scripted.remaining
+    assert 2.1 > first > second > third  # gRPC rounds them to some hundredths of the whole
+    scripted.outcomes = [grpc.StatusCode.UNAVAILABLE]
+    with connect(address, timeout=0.05) as hasty, pytest.raises((TimedOut, ServerUnavailable), match=address):
+        hasty.classify(b"picture")
+    assert len(scripted.remaining) == 4  # there was no time for another attempt
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from lenet_trainer.datasets import load
 from lenet_trainer.disturbances import KINDS, MIXTURE, disturbed
@@ -14,7 +15,8 @@ from lenet_trainer.drawing.sheet import contact_sheet
 from lenet_trainer.progress import Silent
 from lenet_trainer.settings import DataSettings
 
-COLUMNS, SIDE = 8, 80  # pictures in a row; pixels of each
+COLUMNS, SIDE = 8, 64  # pictures in a row; pixels of each
+COLOURS = 48
 WHITE = 255
 
 
@@ -46,7 +48,10 @@ def main() -> None:
             pictures.append(shown(each.picture))
             names.append(f"{kind}: {each.label}" if number % COLUMNS == 0 else each.label)
     with look():
-        write(contact_sheet(pictures, names, COLUMNS), options.output, dots_per_inch=80)
+        write(contact_sheet(pictures, names, COLUMNS), options.output, dots_per_inch=64)
+    with Image.open(options.output) as drawn:
+        few = drawn.convert("RGB").quantize(COLOURS)  # noise in all colours would make a large file
+    few.save(options.output, optimize=True)
 
 
 if __name__ == "__main__":

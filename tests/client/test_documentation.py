@@ -22,4 +22,4 @@ def test_an_example_runs(number: int, address: str) -> None:
 
 
 def test_all_examples_are_found() -> None:
-    assert len(EXAMPLES) == (ROOT / "docs/client.md").read_text().count("```python") == 7
+    assert len(EXAMPLES) == (ROOT / "docs/client.md").read_text().count("```python") == 8

@@ -21,7 +21,7 @@ def light(recipe: Recipe) -> NDArray[np.float32]:
     if recipe.shadow:
         shorter = min(recipe.height, recipe.width)
         level *= _shade(recipe.shadow, down * recipe.height / shorter, across * recipe.width / shorter)
-    return level.astype(np.float32)
+    return np.asarray(level, np.float32)
 
 
 def _shade(shadow: Shadow, down: NDArray[np.float32], across: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -30,4 +30,4 @@ def _shade(shadow: Shadow, down: NDArray[np.float32], across: NDArray[np.float32
     middle = distance * math.sin(angle), distance * math.cos(angle)
     outside = np.hypot(down - middle[0], across - middle[1]) - shadow.radius
     lit = np.clip(outside / shadow.softness + 0.5, 0, 1)
-    return (shadow.light + (1 - shadow.light) * lit).astype(np.float32)
+    return np.asarray(shadow.light + (1 - shadow.light) * lit, np.float32)

@@ -20,7 +20,7 @@ from tests.processes import BIN, TIMEOUT, run, server_process
 from tests.server.repositories import foreign_model, publish, write_options
 
 Lenet = Callable[..., CompletedProcess[str]]
-SAMPLE = Path(__file__).parents[2] / "samples" / "3_0.webp"
+SAMPLE = Path(__file__).parents[3] / "samples" / "3_0.webp"
 BOUNDS = {"ascii": " .:+#@", "utf-8": " ░▒▓█"}
 
 

@@ -16,10 +16,14 @@ TIMEOUT = 30.0
 
 
 class ServerProcess:
-    """`lenet-server` on free ports. Attributes: `grpc_port`, `http_port`, and `events`, its log so far."""
+    """`lenet-server` on free ports.
+
+    Attributes: `grpc_port`, `http_port`; `events`, its log so far; and `other_lines`, what else it has written.
+    """
 
     def __init__(self, *flags: str) -> None:
         self.events: list[dict[str, Any]] = []
+        self.other_lines: list[str] = []
         self._changed = threading.Condition()
         self._ended = False
         self.process = subprocess.Popen(
@@ -67,6 +71,7 @@ class ServerProcess:
         with self.process.stderr as lines:
             for line in lines:
                 if not line.startswith("{"):  # grpcio's own core prints without asking
+                    self.other_lines.append(line)
                     continue
                 with self._changed:
                     self.events.append(json.loads(line))

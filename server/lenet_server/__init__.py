@@ -2,7 +2,7 @@
 
 From the wire inwards, each module knows only those below it:
 
-    cli, settings     flags and environment in, an exit status out
+    cli, settings     flags and environment in, an exit status out; setting_values parses each
     check             what a start would meet
     supervisor        the whole server: the process that starts the workers and looks after them
     worker_…          a worker's process, its place, and all of them as one

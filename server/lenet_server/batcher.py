@@ -122,12 +122,17 @@ class Batcher:
         """Compute images [n, C, H, W], a batch at most, for calls that waited so long, in this thread and at once.
 
         Returns None where that cannot be: the model is busy, or its threads must compute, or others wait already.
-        Raises what the model raises.
+        Raises what the model raises, of which the observer is not told: such calls are submitted, and fail again.
         """
         if not self._inline or self._queue or self._stopping or not self._computing.acquire(blocking=False):
             return None
         try:
-            return self._run(images, queue_seconds, len(queue_seconds))
+            began = time.monotonic()
+            outputs = self._predict(images)
+            seconds = time.monotonic() - began
+            calls = len(queue_seconds)
+            self._observer.batch_computed(Computed(queue_seconds, calls, seconds, len(images), outputs.probabilities))
+            return outputs
         finally:
             self._computing.release()
             if self._queue:

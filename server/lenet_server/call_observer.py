@@ -33,7 +33,7 @@ class EndedCall:
 
     @property
     def peer(self) -> str:
-        """HOST:PORT of the caller; empty where it is not known: a stream over the native transport."""
+        """HOST:PORT of the caller; empty where the native transport has passed the call on, and hides it."""
         kind, _, address = self.caller.peer().partition(":")
         return unquote(address) if kind in ("ipv4", "ipv6") else ""
 

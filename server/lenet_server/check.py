@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from lenet_server.errors import ModelRejected, SettingsRefused
 from lenet_server.loading import load_model
+from lenet_server.manager import EVERYTHING
 from lenet_server.observers import check_installed
 from lenet_server.plan import ModelPlan, PlannedVersion
 from lenet_server.planner import plan_model
@@ -55,6 +56,8 @@ def _check_models(settings: Settings) -> Iterator[Finding]:
     if not found:
         verdict = "FAILED" if settings.model_control == "none" else "warning"
         yield Finding(f"no model below {settings.model_repository}: <name>/<version>/model.onnx is expected", verdict)
+    for name in sorted({*settings.load_models} - found.keys() - {EVERYTHING}):
+        yield Finding(f"model {name} (--load-models): it is not in the model repository", "FAILED")
     for name, model in found.items():
         if model.problem:
             yield Finding(f"model {name}: {model.problem}", "FAILED")

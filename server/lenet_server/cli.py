@@ -23,22 +23,25 @@ SIGNALS = (signal.SIGTERM, signal.SIGINT)
 def signals_awaited() -> Iterator[Callable[[], None]]:
     """Hold SIGTERM and SIGINT back until the function that this gives is called; it returns when one has come.
 
-    From then on, a further signal ends the program on the spot.
+    When one has come, whether it was waited for yet or not, a further one ends the program on the spot.
     """
     # A signal may be handed to any thread, and the main thread sleeps on unless it waits for something that the
     # handler written in C does: it writes a byte.
     reader, writer = socket.socketpair()
     with reader, writer:
+
+        def let_the_next_one_end_it(*_: object) -> None:
+            for number in SIGNALS:
+                signal.signal(number, signal.SIG_DFL)
+
         writer.setblocking(False)
         signal.set_wakeup_fd(writer.fileno())
         for number in SIGNALS:
-            signal.signal(number, lambda *_: None)
+            signal.signal(number, let_the_next_one_end_it)
 
         def wait() -> None:
             reader.recv(1)
             signal.set_wakeup_fd(-1)
-            for number in SIGNALS:
-                signal.signal(number, signal.SIG_DFL)
 
         yield wait
         signal.set_wakeup_fd(-1)
@@ -53,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logs.configure(chosen.log_format, chosen.log_level)
     if only_check:
         return _check(chosen)
-    told = {name: str(value) for name, value in asdict(chosen).items()}
+    told = {name: _as_given(value) for name, value in asdict(chosen).items()}
     log.info("settings: %s", ", ".join(map("=".join, told.items())), extra={"fields": {"settings": told}})
     try:
         security.announce(chosen)
@@ -63,6 +66,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         log.error("%s", error)
         return 1
     return 0
+
+
+def _as_given(value: object) -> str:
+    """A setting's value as a flag has it."""
+    if isinstance(value, tuple):
+        return ",".join(value)
+    return "" if value is None else str(value)
 
 
 def _check(chosen: settings.Settings) -> int:

@@ -9,6 +9,7 @@ import logging
 import mmap
 import os
 import tempfile
+import threading
 import weakref
 from array import array
 from collections.abc import Callable, Iterator
@@ -31,7 +32,10 @@ Values = NDArray[np.float64]
 
 
 class CountTable:
-    """Rows by the name of a metric and the values of its labels. Written by one process, and read by any."""
+    """Rows by the name of a metric and the values of its labels. Written by one process, and read by any.
+
+    Threads may share it; what they write to a row, they write under a lock of their own.
+    """
 
     def __init__(self, memory: memoryview) -> None:
         """Take the table in so many bytes of memory: half for names, half for values; zeros are an empty one."""
@@ -43,37 +47,43 @@ class CountTable:
         self._learned = WORD  # bytes of names that are known here
         self._used = 0  # values
         self._is_full = False
+        self._lock = threading.Lock()  # two that learn the same names would count their rows twice
 
     def row(self, metric: str, *labels: str, width: int = 1) -> Row:
         """So many values of that name, added to the table where it has none. For the process that writes."""
-        self._learn()
-        found = self._rows.get(metric, {}).get(labels)
-        if found is not None:
-            return found
-        name = json.dumps([width, metric, *labels]).encode() + b"\n"
-        end = self._learned + len(name)
-        if end > len(self._names) or self._used + width > len(self._values):
-            return self._uncounted(metric, width)
-        self._names[self._learned : end] = name
-        self._names_end[0] = end - WORD  # from now on it is there; a writer that dies before has changed nothing
-        self._learn()
-        return self._rows[metric][labels]
+        with self._lock:
+            self._learn()
+            found = self._rows.get(metric, {}).get(labels)
+            if found is not None:
+                return found
+            name = json.dumps([width, metric, *labels]).encode() + b"\n"
+            end = self._learned + len(name)
+            if end > len(self._names) or self._used + width > len(self._values):
+                return self._uncounted(metric, width)
+            self._names[self._learned : end] = name
+            self._names_end[0] = end - WORD  # from now on it is there; a writer that dies before has changed nothing
+            self._learn()
+            return self._rows[metric][labels]
 
     def read(self, metric: str, *first: str) -> Iterator[tuple[Labels, Values]]:
         """The rows of a metric whose labels' values begin as given: those values, and what has been counted."""
-        self._learn()
-        for labels, row in list(self._rows.get(metric, {}).items()):
+        with self._lock:
+            self._learn()
+            rows = list(self._rows.get(metric, {}).items())
+        for labels, row in rows:
             if labels[: len(first)] == first:
                 yield labels, np.array(row)
 
     def zero(self, metric: str) -> None:
         """Set all rows of a metric to 0. For the process that writes, or when it is dead."""
-        self._learn()
-        for row in self._rows.get(metric, {}).values():
+        with self._lock:
+            self._learn()
+            rows = list(self._rows.get(metric, {}).values())
+        for row in rows:
             row[:] = memoryview(array("d", bytes(row.nbytes)))
 
     def _learn(self) -> None:
-        """Take note of the rows that were added since."""
+        """Take note of the rows that were added since. Under the lock."""
         end = self._names_end[0] + WORD
         if end == self._learned:
             return

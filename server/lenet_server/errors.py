@@ -58,7 +58,7 @@ class NoModel(ServingError):
 
 
 class NotLoadable(ServingError):
-    """The model that a caller wants loaded cannot be served, and why."""
+    """The model that a caller wants loaded or unloaded cannot be, and why."""
 
 
 class DeadlineExceeded(ServingError):

@@ -11,6 +11,6 @@ class Fleet(Protocol):
     def apply(self, plan: Plan) -> None:
         """Have everybody serve by the plan, and return when they do; nobody's callers notice the change.
 
-        Raises PlanRejected, and leaves everything as it was, where a version cannot be served. Called by one thread
-        at a time.
+        Raises PlanRejected where a version cannot be served, ModelRejected where nobody is there to serve it, and then
+        leaves everything as it was. Called by one thread at a time.
         """

@@ -16,7 +16,7 @@ from lenet_server.caller import Caller
 from lenet_server.classifier import Call, PendingCall
 from lenet_server.images import Block
 from lenet_server.inference_messages import to_inference
-from lenet_server.job import Outputs
+from lenet_server.job import DEFAULT_PRIORITY, Outputs
 from lenet_server.model import Model
 from lenet_server.parsing import parse
 
@@ -64,9 +64,10 @@ class InferenceBytes:
         if request_id or any(each.top_k for each in requested):
             return call, lambda pending: inference.respond(pending).SerializeToString()
         names = tuple(each.name for each in requested)
-        if len(request.raw_input_contents) == 1:
-            self._remember(payload, request, call, names)
-        return call, partial(_respond, names)
+        described = self._describe(payload, request, call, names)
+        if described is None:
+            return call, partial(_respond, names)
+        return call, partial(self._respond_and_remember, len(payload), described)
 
     def recall(self, payload: bytes) -> Known | None:
         """What is remembered of messages that begin like this one, if anything is."""
@@ -75,29 +76,44 @@ class InferenceBytes:
                 return known
         return None
 
-    def _remember(self, payload: bytes, request: pb.ModelInferRequest, call: Call, names: tuple[str, ...]) -> None:
-        """Remember what stands before the pixels, where they are what the message ends with."""
-        of_this_length = self._known.get(len(payload), [])
+    def _respond_and_remember(self, length: int, described: Known, pending: PendingCall) -> bytes:
+        """The serialised response to a call. Raises what ended it.
+
+        Only a message that got an answer is remembered: whoever recalls it need not ask again whether it is right.
+        """
+        response = _respond(described.names, pending)
+        of_this_length = self._known.get(length, [])
+        if described not in of_this_length and self._has_room(length):
+            self._known[length] = [*of_this_length, described]
+        return response
+
+    def _has_room(self, length: int) -> bool:
+        return len(self._known.get(length, ())) < MAX_PER_LENGTH and len(self._known) < MAX_LENGTHS
+
+    def _describe(
+        self, payload: bytes, request: pb.ModelInferRequest, call: Call, names: tuple[str, ...]
+    ) -> Known | None:
+        """What stands before the pixels, where the message ends with them and there is room to remember it."""
         if (
-            len(of_this_length) >= MAX_PER_LENGTH
-            or len(self._known) >= MAX_LENGTHS
+            len(request.raw_input_contents) != 1
             or not isinstance(call.images, Block)
+            or not self._has_room(len(payload))
         ):
-            return
+            return None
         shape, pixels = call.images.shape, call.images.data
         prefix = payload[: len(payload) - len(pixels)]
         header = RAW_INPUT + _varint(len(pixels))
         if len(prefix) > MAX_PREFIX_LENGTH or not prefix.endswith(header) or payload[len(prefix) :] != pixels:
-            return
+            return None
         # What comes before must be a message by itself: then the pixels are its next field, whatever they hold.
         request.ClearField("raw_input_contents")
         try:
             if pb.ModelInferRequest.FromString(prefix[: -len(header)]) != request:
-                return
+                return None
         except DecodeError:
-            return
-        known = Known(prefix, shape, call.model, call.version, call.label, call.priority, call.timeout_seconds, names)
-        self._known[len(payload)] = [*of_this_length, known]
+            return None
+        priority = call.priority or DEFAULT_PRIORITY  # they are sorted by it
+        return Known(prefix, shape, call.model, call.version, call.label, priority, call.timeout_seconds, names)
 
 
 def responses(names: tuple[str, ...], model: Model, outputs: Outputs, calls: int) -> list[bytes]:

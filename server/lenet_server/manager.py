@@ -95,7 +95,10 @@ class ModelManager:
         with self._changing:
             if name not in self._loaded:
                 raise ModelNotFound(f"model {name!r} is not loaded")
-            self._apply(self._plan.replaced(name, ModelPlan()))
+            try:
+                self._apply(self._plan.replaced(name, ModelPlan()))
+            except ModelRejected as error:
+                raise NotLoadable(f"model {name!r} cannot be unloaded: {error}") from error
             self._loaded -= {name}
 
     def index(self) -> Sequence[IndexEntry]:

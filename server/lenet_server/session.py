@@ -17,4 +17,6 @@ def open_session(path: Path, threads: int) -> onnxruntime.InferenceSession:
     try:
         return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # ONNX Runtime raises a dozen classes of its own
-        raise ModelRejected(f"{path}: not a model that ONNX Runtime can load: {error}") from error
+        # Callers are told this, and need not know where the server keeps its files.
+        reason = str(error).replace(str(path), path.name)
+        raise ModelRejected(f"it is not a model that ONNX Runtime can load: {reason}") from error

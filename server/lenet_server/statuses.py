@@ -47,7 +47,8 @@ STATUS_OF: dict[type[ServingError], grpc.StatusCode] = {
 def status(error: Exception, request_id: str = "") -> tuple[grpc.StatusCode, str]:
     """The status and the message for the caller.
 
-    What nobody foresaw is told to the log, not to the caller, who gets the request's id to ask about it with.
+    What nobody foresaw is told to the log, not to the caller, who gets the request's id to ask about it with. Of an
+    error that ends a whole batch the log has one traceback, and a line for each request.
     """
     if isinstance(error, ServingError):
         # Tracebacks hold the frames that an error went through, with the request in them, and these often hold the
@@ -58,9 +59,13 @@ def status(error: Exception, request_id: str = "") -> tuple[grpc.StatusCode, str
             message = f"{message[:MAX_MESSAGE_LENGTH]} …"
         return STATUS_OF[type(error)], message
     request_id = request_id or new_request_id()
-    log.error(
-        "request %s failed unexpectedly", request_id, exc_info=error, extra={"fields": {"request_id": request_id}}
-    )
+    fields = {"request_id": request_id}
+    first: str = vars(error).setdefault("first_request_id", request_id)  # at once, whichever threads come here
+    if first is request_id:  # not ==: callers may give two requests the same id
+        log.error("request %s failed unexpectedly", request_id, exc_info=error, extra={"fields": fields})
+    else:
+        fields["first_request_id"] = first
+        log.error("request %s failed unexpectedly, with request %s", request_id, first, extra={"fields": fields})
     return grpc.StatusCode.INTERNAL, f"internal error: the server's log says more of request {request_id}"
 
 

@@ -18,7 +18,8 @@ from lenet_server.exposition import expose, requests_by_code
 from lenet_server.http_server import HttpServer
 from lenet_server.manager import ModelManager
 from lenet_server.orders import Index, Load, Unload
-from lenet_server.settings import AUTO, Settings
+from lenet_server.setting_values import AUTO
+from lenet_server.settings import Settings
 from lenet_server.shared_port import SharedPort
 from lenet_server.worker_fleet import WorkerFleet
 from lenet_server.worker_process import WorkerStarter

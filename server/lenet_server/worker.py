@@ -28,10 +28,25 @@ log = logging.getLogger(__name__)
 def work(settings: Settings, counts: SharedCounts, number: int, connection: "Connection[Any, Any]") -> None:
     """Work until the supervisor ends it, or is gone itself. Does not return."""
     logs.configure(settings.log_format, settings.log_level, number)
+    threading.excepthook = end_with_the_thread
     worker = Worker(settings, counts, number, connection)
     worker.obey()
     logging.shutdown()
     os._exit(0)  # whatever a thread may still be doing: the calls are answered
+
+
+def end_with_the_thread(failed: threading.ExceptHookArgs) -> None:
+    """End the process where a thread has failed that was to live as long: its calls would wait without an end.
+
+    The supervisor then starts another worker. Of daemon threads the process can spare each.
+    """
+    if failed.thread is None or failed.thread.daemon:
+        threading.__excepthook__(failed)
+        return
+    exception = failed.exc_value or failed.exc_type()
+    log.critical("thread %r has failed: this worker ends", failed.thread.name, exc_info=exception)
+    logging.shutdown()
+    os._exit(1)
 
 
 class Worker:

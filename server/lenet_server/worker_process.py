@@ -75,6 +75,8 @@ class WorkerStarter:
         self._context.set_forkserver_preload([PRELOADED])
         self._folders = tempfile.TemporaryDirectory(prefix="lenet-")
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # NumPy's, which nobody uses here; else it starts threads
+        # Else gRPC's core writes lines of its own into the log, one for each stranger whose handshake fails.
+        os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
         # multiprocessing looks after all processes at each start, and is not made for several threads.
         self._lock = threading.Lock()
 

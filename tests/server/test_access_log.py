@@ -4,7 +4,6 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import grpc
 import numpy as np
@@ -17,12 +16,11 @@ from lenet.v1 import classifier_pb2_grpc as rpc
 from lenet_server.access_log import AccessLog
 from lenet_server.app import App
 from lenet_server.call_observer import CallObservers, EndedCall
-from lenet_server.caller import Metadata
 from lenet_server.logs import TextFormatter
 from lenet_server.settings import Settings
 from tests.conftest import ROOT
 from tests.processes import server_process
-from tests.server import brittle
+from tests.server.someone import Someone
 
 TIMEOUT = 20.0
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
@@ -71,12 +69,6 @@ def served(settings: Settings) -> Iterator[rpc.ClassifierStub]:
 def request(*digits: NDArray[np.uint8], **named: str) -> pb.ClassifyRequest:
     images = [pb.Image(pixels=pb.Pixels(shape=each.shape, data=each.tobytes())) for each in digits]
     return pb.ClassifyRequest(images=images, **named)  # type: ignore[arg-type]
-
-
-def brittle_request(pixels: bytes, request_id: str = "") -> pb.ClassifyRequest:
-    return pb.ClassifyRequest(
-        id=request_id, images=[pb.Image(pixels=pb.Pixels(shape=brittle.SHAPE, data=pixels))], model="brittle"
-    )
 
 
 def test_it_is_off_unless_asked_for(settings: Settings, digits: NDArray[np.uint8], log: Log) -> None:
@@ -136,21 +128,6 @@ def test_a_request_is_called_what_its_caller_calls_it(settings: Settings, digits
     assert all("\n" not in line.getMessage() for line in log.lines)
 
 
-class Nobody:
-    """A caller without a transport."""
-
-    deadline = float("inf")
-
-    def has_left(self) -> bool:
-        return False
-
-    def metadata(self) -> Metadata:
-        return ()
-
-    def peer(self) -> str:
-        return "unix:"
-
-
 class Clumsy:
     """An observer that fails."""
 
@@ -162,34 +139,13 @@ class Clumsy:
 
 
 def test_an_observer_that_fails_harms_neither_the_server_nor_other_observers(log: Log) -> None:
-    call = EndedCall("Classify", Nobody(), "a", grpc.StatusCode.OK, "", 1.0, 1.5, None)
+    call = EndedCall("Classify", Someone(), "a", grpc.StatusCode.OK, "", 1.0, 1.5, None)
     CallObservers([Clumsy(), AccessLog()]).call_ended(call)
     failure, line = log.records
     assert failure.levelno == logging.ERROR
     assert fields(failure) == {"request_id": "a"}
     assert fields(line)["duration_ms"] == 500
     assert fields(line)["peer"] is None
-
-
-@pytest.mark.parametrize("access_log", ["on", "off"])
-def test_a_fault_of_the_server_is_logged_under_the_id_that_its_caller_is_told(
-    settings: Settings, tmp_path: Path, log: Log, access_log: str
-) -> None:
-    brittle.publish(tmp_path)
-    with served(replace(settings, model_repository=tmp_path, access_log=access_log)) as stub:
-        with pytest.raises(grpc.RpcError) as unnamed:
-            stub.Classify(brittle_request(brittle.BAD), timeout=TIMEOUT)
-        with pytest.raises(grpc.RpcError) as named:
-            stub.Classify(brittle_request(brittle.BAD, "mine"), timeout=TIMEOUT)
-        (streamed,) = stub.ClassifyStream(iter([brittle_request(brittle.BAD, "streamed")]), timeout=TIMEOUT)
-        assert stub.Classify(brittle_request(brittle.GOOD), timeout=TIMEOUT).results
-    faults = [each for each in log.records if each.levelno == logging.ERROR]
-    ids = [str(fields(each)["request_id"]) for each in faults]
-    assert ids[1:] == ["mine", "streamed"]
-    assert [each.exc_info is not None for each in faults] == [True] * 3
-    messages = [unnamed.value.details(), named.value.details(), streamed.error.message]
-    assert messages == [f"internal error: the server's log says more of request {each}" for each in ids]
-    assert [call["request_id"] for call in log.calls][:3] == (ids if access_log == "on" else [])
 
 
 def test_a_line_for_machines(digits: NDArray[np.uint8], transport: str) -> None:

@@ -1,97 +1,20 @@
-"""The batcher by itself: a model that is a function, callers that are threads."""
+"""The batcher by itself: what becomes a batch, in which order, and that every caller gets its own answer."""
 
 import threading
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from queue import SimpleQueue
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
-from lenet_server.batcher import Batcher, Computed
-from lenet_server.errors import CallerGone, DeadlineExceeded, ModelRetired, QueueFull, ServingError
+from lenet_server.batcher import Batcher
+from lenet_server.errors import CallerGone, ModelRetired
 from lenet_server.job import Job, Outputs
+from tests.server.batching import Gate, Images, Journal, answers, ask, echo, images, running
 from tests.server.someone import Someone
-
-Images = NDArray[np.uint8]
-
-
-class Journal:
-    """A BatchObserver that remembers."""
-
-    def __init__(self) -> None:
-        self.batches: list[int] = []
-        self.ended: list[bool] = []
-        self.rejected: list[type[ServingError]] = []
-
-    def batch_computed(self, batch: Computed) -> None:
-        assert batch.seconds >= 0
-        assert all(seconds >= 0 for seconds in batch.queue_seconds)
-        assert batch.calls >= len(batch.queue_seconds)
-        assert batch.probabilities is None or len(batch.probabilities) == batch.images
-        self.batches.append(batch.images)
-        self.ended.append(batch.probabilities is None)
-
-    def job_rejected(self, reason: ServingError) -> None:
-        self.rejected.append(type(reason))
-
-    def write(self) -> None:
-        """Nothing to write down."""
-
-
-class Gate:
-    """A model that answers each image with its first pixel, and can be kept busy."""
-
-    def __init__(self) -> None:
-        self.open = threading.Event()
-        self.busy = threading.Event()
-
-    def __call__(self, images: Images) -> Outputs:
-        self.busy.set()
-        assert self.open.wait(10)
-        return echo(images)
-
-
-def echo(images: Images) -> Outputs:
-    answers = images[:, 0, 0, :1].astype(np.float32)
-    return Outputs(answers, answers)
-
-
-def fail(_: Images) -> Outputs:
-    raise RuntimeError("no such luck")
-
-
-def images(*values: int) -> Images:
-    return np.array(values, np.uint8).reshape(-1, 1, 1, 1)
-
-
-@contextmanager
-def running(
-    predict: Callable[[Images], Outputs], journal: Journal | None = None, **options: float
-) -> Iterator[Batcher]:
-    batcher = Batcher(predict, journal or Journal(), name="test", **options)  # type: ignore[arg-type]
-    batcher.start()
-    try:
-        yield batcher
-    finally:
-        batcher.stop()
-
-
-def ask(batcher: Batcher, *values: int) -> Outputs | Exception:
-    answer: SimpleQueue[Outputs | Exception] = SimpleQueue()
-    batcher.submit(Job(images(*values), answer.put, Someone()))
-    return answer.get(timeout=10)
-
-
-def answers(outcome: Outputs | Exception) -> list[int]:
-    assert isinstance(outcome, Outputs)
-    return [int(value) for value in outcome.probabilities[:, 0]]
 
 
 def test_a_single_call_is_answered_at_once() -> None:
@@ -145,80 +68,6 @@ def test_a_delay_ends_although_the_batch_is_not_full() -> None:
         assert answers(ask(batcher, 5)) == [5]
 
 
-def test_a_full_queue_refuses_at_once_and_recovers() -> None:
-    gate, journal, outcomes = Gate(), Journal(), SimpleQueue[Outputs | Exception]()
-    with running(gate, journal, max_queue_size=2) as batcher:
-        batcher.submit(Job(images(0), outcomes.put, Someone()))
-        assert gate.busy.wait(10)
-        batcher.submit(Job(images(1), outcomes.put, Someone()))
-        batcher.submit(Job(images(2), outcomes.put, Someone()))
-        with pytest.raises(QueueFull, match="2 requests wait"):
-            batcher.submit(Job(images(3), outcomes.put, Someone()))
-        gate.open.set()
-        assert [answers(outcomes.get(timeout=10)) for _ in range(3)] == [[0], [1], [2]]
-        assert answers(ask(batcher, 4)) == [4]
-    assert journal.rejected == [QueueFull]
-
-
-def test_a_failing_batch_fails_all_its_callers_and_nobody_else() -> None:
-    healthy, journal = threading.Event(), Journal()
-    with running(lambda batch: echo(batch) if healthy.is_set() else fail(batch), journal) as batcher:
-        outcome = ask(batcher, 1)
-        assert isinstance(outcome, RuntimeError)
-        healthy.set()
-        assert answers(ask(batcher, 2)) == [2]
-    assert journal.ended == [True, False]
-
-
-@pytest.mark.parametrize(
-    ("deadline", "left", "reason"),
-    [(0.0, False, DeadlineExceeded), (float("inf"), True, CallerGone)],
-    ids=["expired", "cancelled"],
-)
-def test_callers_that_left_are_dropped_before_the_model_runs(
-    deadline: float, left: bool, reason: type[Exception]
-) -> None:
-    gate, journal, outcomes = Gate(), Journal(), SimpleQueue[Outputs | Exception]()
-    dropped: SimpleQueue[Outputs | Exception] = SimpleQueue()
-    with running(gate, journal) as batcher:
-        batcher.submit(Job(images(0), outcomes.put, Someone()))
-        assert gate.busy.wait(10)
-        batcher.submit(Job(images(1), dropped.put, Someone(left=left), deadline=deadline))
-        batcher.submit(Job(images(2), outcomes.put, Someone()))
-        gate.open.set()
-        assert [answers(outcomes.get(timeout=10)) for _ in range(2)] == [[0], [2]]
-    assert isinstance(dropped.get_nowait(), reason)
-    assert journal.batches == [1, 1]
-    assert journal.rejected == [reason]
-
-
-def test_callers_that_left_make_room_in_the_queue_and_in_the_batch() -> None:
-    gate, journal, outcomes = Gate(), Journal(), SimpleQueue[Outputs | Exception]()
-    with running(gate, journal, max_queue_size=4, max_batch_size=4) as batcher:
-        batcher.submit(Job(images(0), outcomes.put, Someone()))
-        assert gate.busy.wait(10)
-        for value in range(1, 5):
-            batcher.submit(Job(images(value), SimpleQueue[Outputs | Exception]().put, Someone(left=True)))
-        for value in range(1, 5):
-            batcher.submit(Job(images(value), outcomes.put, Someone()))
-        gate.open.set()
-        assert [answers(outcomes.get(timeout=10)) for _ in range(5)] == [[0], [1], [2], [3], [4]]
-    assert journal.batches == [1, 4]
-
-
-def test_an_observer_that_fails_costs_one_batch_and_not_the_batcher() -> None:
-    class Failing(Journal):
-        def batch_computed(self, batch: Computed) -> None:
-            super().batch_computed(batch)
-            if not self.rejected:
-                self.rejected.append(ServingError)
-                raise RuntimeError("out of ink")
-
-    with running(echo, Failing()) as batcher:
-        assert isinstance(ask(batcher, 1), RuntimeError)
-        assert answers(ask(batcher, 2)) == [2]
-
-
 def test_stop_answers_what_waits_and_refuses_what_comes() -> None:
     gate, outcomes = Gate(), SimpleQueue[Outputs | Exception]()
     batcher = Batcher(gate, Journal(), name="test")
@@ -253,28 +102,6 @@ def test_the_most_urgent_call_comes_first_even_before_the_rest_of_one_that_was_b
     assert journal.batches == [4, 4, 4, 4, 4, 2]
 
 
-def test_the_rest_of_a_call_is_not_computed_when_its_caller_leaves_or_its_first_part_fails() -> None:
-    outcomes: SimpleQueue[Outputs | Exception] = SimpleQueue()
-    leaver = Someone()
-    sizes: list[int] = []
-
-    class Leaving(Someone):
-        def has_left(self) -> bool:
-            return len(sizes) == 1
-
-    def predict(batch: Images) -> Outputs:
-        sizes.append(len(batch))
-        return fail(batch) if len(sizes) == 2 else echo(batch)
-
-    with running(predict, max_batch_size=4) as batcher:
-        batcher.submit(Job(images(*range(10)), outcomes.put, Leaving()))
-        assert isinstance(outcomes.get(timeout=10), CallerGone)
-        batcher.submit(Job(images(*range(10)), outcomes.put, leaver))
-        assert isinstance(outcomes.get(timeout=10), RuntimeError)
-        assert answers(ask(batcher, 7)) == [7]
-    assert sizes == [4, 4, 1]
-
-
 def test_a_caller_computes_in_its_own_thread_while_the_model_is_free() -> None:
     outcomes: SimpleQueue[Outputs | Exception] = SimpleQueue()
     threads: list[int] = []
@@ -288,6 +115,21 @@ def test_a_caller_computes_in_its_own_thread_while_the_model_is_free() -> None:
         assert not batcher.step()
         assert answers(outcomes.get_nowait()) == [3]
     assert threads == [threading.get_ident()]
+
+
+def test_images_that_come_together_are_computed_at_once_while_the_model_is_free() -> None:
+    journal, gate = Journal(), Gate()
+    with running(gate, journal) as batcher:
+        batcher.submit(Job(images(0), lambda _: None, Someone()))
+        assert gate.busy.wait(10)
+        assert batcher.run(images(1, 2), [0.0, 0.0]) is None
+        gate.open.set()
+    assert batcher.run(images(1, 2), [0.0, 0.0]) is None  # it has stopped
+    with running(echo, journal) as batcher:
+        outputs = batcher.run(images(1, 2), [0.0, 0.0])
+        assert outputs is not None
+        assert answers(outputs) == [1, 2]
+    assert journal.batches == [1, 2]
 
 
 @dataclass(frozen=True)

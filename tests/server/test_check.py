@@ -83,6 +83,14 @@ def test_what_model_toml_says_is_tried_as_well(tmp_path: Path) -> None:
     assert lines[-1].endswith("model.toml: `label` is not known")
 
 
+def test_models_that_are_to_be_loaded_must_be_there() -> None:
+    status, lines = checked(MODELS, "--model-control=explicit", "--load-models=lenet,leaves")
+    assert status == 1
+    assert [line for line in lines if line.startswith("FAILED")] == [
+        "FAILED  model leaves (--load-models): it is not in the model repository"
+    ]
+
+
 def test_control_without_tokens_is_a_danger_where_others_can_reach_it() -> None:
     control = [MODELS, "--model-control=explicit"]
     status, lines = checked(*control, "--host=0.0.0.0")

@@ -4,7 +4,10 @@ import logging
 import multiprocessing
 import os
 import signal
+import sys
+import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given
@@ -70,6 +73,28 @@ def test_any_text_is_a_name_and_is_found_again(names: Sequence[Sequence[str]]) -
         (metric, *labels): values[0] for metric in {name[0] for name in names} for labels, values in reader.read(metric)
     }
     assert found == {tuple(name): value for value, name in enumerate(names, 1)}
+
+
+def test_threads_that_read_a_table_at_a_time_find_the_same() -> None:
+    """As several scrapes, or callers who ask for statistics, do."""
+    memory, rows = memoryview(bytearray(2**20)), 2000
+    writer, table = CountTable(memory), CountTable(memory)
+    for number in range(rows):
+        writer.row("n", str(number))[0] = number
+    together = threading.Barrier(4)
+
+    def read(_: int) -> dict[tuple[str, ...], float]:
+        together.wait(TIMEOUT)
+        return {labels: values[0] for labels, values in table.read("n")}
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        with ThreadPoolExecutor(4) as executor:
+            found = list(executor.map(read, range(4), timeout=TIMEOUT))
+    finally:
+        sys.setswitchinterval(interval)
+    assert found == [{(str(number),): number for number in range(rows)}] * 4
 
 
 @pytest.mark.parametrize("width", [1, 100])

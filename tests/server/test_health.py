@@ -7,31 +7,39 @@ from concurrent.futures import ThreadPoolExecutor
 import grpc
 import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
+from hyperframe.frame import RstStreamFrame, SettingsFrame
 
-from lenet_server.health import Health
+from lenet_server.health import SENDERS, Health
+from tests.server.frames import PREFACE, FrameConnection, message
 
 TIMEOUT = 20.0
 Status = health_pb2.HealthCheckResponse
 
 
 @pytest.fixture
-def health() -> Iterator[Health]:
+def health(request: pytest.FixtureRequest) -> Iterator[Health]:
     """Health checks of nothing yet."""
-    made = Health()
+    made = Health(patience_seconds=getattr(request, "param", TIMEOUT))
     yield made
     made.close()
 
 
 @pytest.fixture
-def stub(health: Health) -> Iterator[health_pb2_grpc.HealthStub]:
-    """A client of a server that has nothing but health checks."""
+def port(health: Health) -> Iterator[int]:
+    """The port of a server that has nothing but health checks."""
     server = grpc.server(ThreadPoolExecutor(4))
     health_pb2_grpc.add_HealthServicer_to_server(health, server)
-    port = server.add_insecure_port("127.0.0.1:0")
+    opened = server.add_insecure_port("127.0.0.1:0")
     server.start()
+    yield opened
+    server.stop(0).wait(TIMEOUT)
+
+
+@pytest.fixture
+def stub(port: int) -> Iterator[health_pb2_grpc.HealthStub]:
+    """A client of it."""
     with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
         yield health_pb2_grpc.HealthStub(channel)
-    server.stop(0).wait(TIMEOUT)
 
 
 def watch(stub: health_pb2_grpc.HealthStub, name: str) -> Iterator[Status]:
@@ -95,3 +103,22 @@ def test_watchers_that_leave_while_health_changes_hold_up_nobody(
         stop.set()
         changing.join(TIMEOUT)
     assert not changing.is_alive()
+
+
+@pytest.mark.parametrize("health", [1.0], indirect=True)
+def test_watchers_who_take_no_answer_are_let_go(port: int, stub: health_pb2_grpc.HealthStub) -> None:
+    """A client with a window of zero makes whoever sends to it wait: without an end, once, and so did all watchers."""
+    no_window = PREFACE + SettingsFrame(0, settings={SettingsFrame.INITIAL_WINDOW_SIZE: 0}).serialize()
+    question = message(health_pb2.HealthCheckRequest(service="lenet").SerializeToString())
+    streams = range(1, 2 * SENDERS + 2, 2)
+    with FrameConnection(port, no_window) as connection:
+        for stream in streams:
+            connection.call(stream, question, path="/grpc.health.v1.Health/Watch")
+        assert next(watch(stub, "lenet")).status == Status.SERVICE_UNKNOWN
+        left = set(streams)
+        for frame in connection.frames():
+            if isinstance(frame, RstStreamFrame) or "END_STREAM" in frame.flags:
+                left.discard(frame.stream_id)
+            if not left:
+                break
+        assert not left

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import socket
 import subprocess
 import urllib.error
 import urllib.request
@@ -17,6 +18,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from lenet.v1 import classifier_pb2 as pb
 from lenet.v1 import classifier_pb2_grpc as rpc
 from lenet_server.app import App
+from lenet_server.http_server import HttpServer
 from lenet_server.settings import Settings
 from tests.server.prometheus import Prometheus
 
@@ -56,6 +58,21 @@ def test_probes(app: App) -> None:
     assert get(app.http_port, "/livez") == (200, "alive\n")
     assert get(app.http_port, "/readyz") == (200, "ready\n")
     assert get(app.http_port, "/")[0] == 404
+
+
+def test_the_port_is_opened_without_asking_a_name_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there is none, each question takes seconds."""
+
+    def ask(name: str = "") -> str:
+        raise AssertionError(f"somebody asks for the full name of {name!r}")
+
+    monkeypatch.setattr(socket, "getfqdn", ask)
+    server = HttpServer("0.0.0.0", 0, CollectorRegistry(), lambda: True)  # noqa: S104
+    server.start()
+    try:
+        assert get(server.port, "/readyz") == (200, "ready\n")
+    finally:
+        server.stop()
 
 
 def test_a_server_that_does_not_serve_yet_is_not_ready(settings: Settings) -> None:

@@ -22,9 +22,12 @@ class Served:
     def __init__(self) -> None:
         self.plan = Plan()
         self.tries = 0
+        self.closed = False
 
     def apply(self, plan: Plan) -> None:
         self.tries += 1
+        if self.closed:
+            raise ModelRejected("the server is shutting down")
         broken = {(each.name, each.version): "it is broken" for each in plan if each.path.read_bytes() == BROKEN}
         if broken:
             raise PlanRejected(broken)
@@ -231,6 +234,21 @@ def test_what_cannot_be_loaded_is_refused_and_what_was_loaded_stays(
             manager.load("m")
     assert fleet.versions() == [("m", 1)]
     assert entries(manager)["m", 2] == ("UNAVAILABLE", "it is broken")
+
+
+def test_where_nobody_is_left_to_serve_nothing_is_loaded_or_unloaded(
+    tmp_path: Path, fleet: Served, manage: Make
+) -> None:
+    for name in ("m", "n"):
+        publish(tmp_path, name, 1, b"")
+    manager = manage(model_control="explicit", load_models=("m",))
+    fleet.closed = True
+    for call, name, what in ((manager.load, "n", "loaded"), (manager.unload, "m", "unloaded")):
+        with pytest.raises(NotLoadable, match=f"'{name}' cannot be {what}: the server is shutting down"):
+            call(name)
+    fleet.closed = False
+    manager.unload("m")
+    assert fleet.versions() == []
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", "../models/m", "/etc", "m/1", "m/../m", "a\0b", "unknown"])

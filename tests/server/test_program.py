@@ -3,7 +3,10 @@
 import json
 import logging
 import os
+import signal
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 from lenet_server.cores import own_cores, usable_cores
@@ -18,6 +21,14 @@ def test_it_says_what_it_serves_and_where() -> None:
         assert server.stop() == 0
     assert "model lenet version 1: 10 labels, input (1, 28, 28)" in messages
     assert f"gRPC on 127.0.0.1:{server.grpc_port}" in messages[-1]
+
+
+def test_it_says_its_settings_as_flags_have_them() -> None:
+    flags = (f"--model-repository={ROOT / 'models'}", "--model-control=explicit", "--load-models=lenet,leaves")
+    with server_process(*flags) as server:
+        settings = server.event("settings")["settings"]
+    assert settings["load_models"] == "lenet,leaves"
+    assert (settings["tls_key"], settings["max_batch_size"]) == ("", "64")
 
 
 def test_an_empty_repository_ends_it_with_the_reason(tmp_path: Path) -> None:
@@ -37,6 +48,33 @@ def test_a_port_in_use_ends_it_with_the_address() -> None:
             assert done.returncode == 1
             assert f"cannot listen on 127.0.0.1:{port}" in done.stderr
             assert "Traceback" not in done.stderr
+
+
+STARTING = """
+import sys, threading
+from lenet_server.cli import signals_awaited
+
+with signals_awaited():
+    print("starting", flush=True)
+    sys.stdin.readline()
+    print("still starting", flush=True)
+    threading.Event().wait(20)
+"""
+
+
+def test_a_second_signal_ends_a_start_that_takes_long() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", STARTING], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as starting:
+        assert starting.stdin
+        assert starting.stdout
+        assert starting.stdout.readline() == "starting\n"
+        starting.send_signal(signal.SIGINT)
+        starting.stdin.write("\n")
+        starting.stdin.flush()
+        assert starting.stdout.readline() == "still starting\n"
+        starting.send_signal(signal.SIGTERM)
+        assert starting.wait(10) == -signal.SIGTERM
 
 
 def test_a_container_quota_counts_as_cores(tmp_path: Path) -> None:

@@ -20,6 +20,16 @@ def test_a_flag_wins_over_the_environment_and_that_over_the_default() -> None:
     assert (settings.max_batch_size, settings.port) == (32, 0)
 
 
+def test_a_flag_makes_a_wrong_value_of_the_environment_harmless() -> None:
+    assert parse(["--port=1"], {"LENET_SERVER_PORT": "http"}).port == 1
+
+
+def test_what_kubernetes_says_of_a_service_of_the_same_name_is_no_setting() -> None:
+    """Its variables for a Service called lenet-server begin like ours."""
+    links = {"LENET_SERVER_PORT": "tcp://10.0.0.1:50051", "LENET_SERVER_SERVICE_HOST": "10.0.0.1"}
+    assert parse([], links) == Settings()
+
+
 def test_names_of_models_are_given_with_commas() -> None:
     flags = ["--model-control=explicit", "--load-models", "lenet, leaves"]
     assert parse(flags, {}).load_models == ("lenet", "leaves")
@@ -47,7 +57,9 @@ def test_every_setting_is_a_flag_with_help(each: object, capsys: pytest.CaptureF
         ),
         (["--trace-sample-ratio=2"], {}, "--trace-sample-ratio: '2' is not a number from 0 to 1"),
         (["--load-models=a"], {}, "--load-models needs --model-control explicit, not none"),
-        ([], {"LENET_SERVER_PORT": "99999"}, "--port: '99999' is not a whole number from 0 to 65535"),
+        (["--port=--5"], {}, "--port: '--5' is not a whole number from 0 to 65535"),
+        ([f"--port={'9' * 5000}"], {}, "is not a whole number from 0 to 65535"),
+        ([], {"LENET_SERVER_PORT": "99999"}, "--port, set by LENET_SERVER_PORT: '99999' is not a whole number from 0"),
     ],
 )
 def test_a_wrong_value_is_refused_with_flag_and_range(

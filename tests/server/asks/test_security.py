@@ -40,3 +40,4 @@ def test_tls_and_mutual_tls(tmp_path: Path, asker: Asker, mutual: bool) -> None:
         assert is_turned_away(connect(server.grpc_port, clients.file, known))  # who trusts others only
         for shown in (None, expired, stranger):
             assert is_turned_away(connect(server.grpc_port, authority.file, shown)) == mutual
+    assert server.other_lines == []  # of gRPC's core, which would say something of each that was turned away

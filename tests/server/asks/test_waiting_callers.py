@@ -17,7 +17,7 @@ Code = grpc.StatusCode
 @pytest.fixture(scope="module")
 def server(transport: str) -> Iterator[ServerProcess]:
     """The program, told to let each batch grow for a while: time to leave."""
-    with server_process(MODELS, f"--transport={transport}", "--max-queue-delay-ms=400") as running:
+    with server_process(MODELS, f"--transport={transport}", "--max-queue-delay-ms=1000") as running:
         yield running
 
 

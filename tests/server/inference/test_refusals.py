@@ -1,14 +1,19 @@
 """Requests that are wrong: each gets a status and a message that names the thing and the remedy."""
 
 import resource
+from dataclasses import replace
 from typing import Any
 
 import grpc
 import numpy as np
 import pytest
+from numpy.typing import NDArray
+from prometheus_client import CollectorRegistry
 
 from lenet.inference import grpc_service_pb2 as pb
 from lenet.inference import grpc_service_pb2_grpc as rpc
+from lenet_server.app import App
+from lenet_server.settings import Settings
 from tests.server.inference.requests import Requested, Tensor, pictures, raw, whole
 
 TIMEOUT = 10.0
@@ -83,6 +88,7 @@ WRONG = {
     "fewer than no label": (output("logits", whole(-1)), "is -1: ask for 1 label or more"),
     "labels in words": (output("logits", pb.InferParameter(string_param="3")), "must be a whole number"),
     "timeout before now": (raw(IMAGES, parameters={"timeout": whole(-1)}), "`timeout` is -1: give microseconds"),
+    "no such priority": (raw(IMAGES, parameters={"priority": whole(10)}), "priority is 10: 1, the most urgent, to 9"),
     "timeout in words": (raw(IMAGES, parameters={"timeout": pb.InferParameter()}), "must be a whole number"),
 }
 
@@ -90,12 +96,27 @@ WRONG = {
 @pytest.mark.parametrize("wrong", WRONG)
 def test_a_wrong_request_is_told_what_is_wrong(inference: rpc.GRPCInferenceServiceStub, wrong: str) -> None:
     request_, message = WRONG[wrong]
-    with pytest.raises(grpc.RpcError) as caught:
-        inference.ModelInfer(request_, timeout=TIMEOUT)
     about_models = wrong.partition(" ")[0] in ("unknown", "version") and "output" not in wrong
     code = grpc.StatusCode.NOT_FOUND if about_models else grpc.StatusCode.INVALID_ARGUMENT
-    assert caught.value.code() is code
-    assert message in (caught.value.details() or "")
+    for _ in range(2):  # the server remembers what requests look like
+        with pytest.raises(grpc.RpcError) as caught:
+            inference.ModelInfer(request_, timeout=TIMEOUT)
+        assert caught.value.code() is code
+        assert message in (caught.value.details() or "")
+
+
+def test_a_request_with_too_many_images_for_a_setting_is_refused_each_time(
+    settings: Settings, digits: NDArray[np.uint8]
+) -> None:
+    with (
+        App(replace(settings, max_images_per_request=4), CollectorRegistry()) as app,
+        grpc.insecure_channel(f"127.0.0.1:{app.grpc_port}") as channel,
+    ):
+        inference = rpc.GRPCInferenceServiceStub(channel)
+        for _ in range(2):
+            with pytest.raises(grpc.RpcError, match="the request has 5 images: send 4 at most"):
+                inference.ModelInfer(raw(digits[:5]), timeout=TIMEOUT)
+            assert inference.ModelInfer(raw(digits[:4]), timeout=TIMEOUT).outputs[0].shape == [4, 10]
 
 
 def test_one_unreadable_picture_is_named_by_its_position(

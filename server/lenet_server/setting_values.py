@@ -1,0 +1,75 @@
+"""What a setting's text may be. Each function parses one kind of value, or makes the function that does.
+
+They raise argparse.ArgumentTypeError with what would be right, which argparse puts behind the flag's name.
+"""
+
+import argparse
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+AUTO = "auto"
+WHOLE = re.compile(r"-?[0-9]{1,18}")
+
+
+def whole(low: int, high: int) -> Callable[[str], int]:
+    """A whole number from `low` to `high`."""
+
+    def parse(text: str) -> int:
+        if not WHOLE.fullmatch(text.strip()) or not low <= int(text) <= high:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from {low} to {high}")
+        return int(text)
+
+    return parse
+
+
+def whole_or_auto(low: int, high: int) -> Callable[[str], int | str]:
+    """The same, or `auto`."""
+
+    def parse(text: str) -> int | str:
+        return text if text == AUTO else whole(low, high)(text)
+
+    return parse
+
+
+def number(low: float, high: float) -> Callable[[str], float]:
+    """A number from `low` to `high`."""
+
+    def parse(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            value = float("nan")
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a number from {low:g} to {high:g}")
+        return value
+
+    return parse
+
+
+def one_of(*choices: str) -> Callable[[str], str]:
+    """One of these words."""
+
+    def parse(text: str) -> str:
+        if text not in choices:
+            raise argparse.ArgumentTypeError(f"{text!r} is not one of {', '.join(choices)}")
+        return text
+
+    return parse
+
+
+def receiver(text: str) -> str:
+    """The address of a receiver of traces; empty for none."""
+    if text and not re.fullmatch(r"https?://[^/@\s]+:[0-9]{1,5}/?", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not http://HOST:PORT or https://HOST:PORT")
+    return text
+
+
+def file(text: str) -> Path | None:
+    """The path of a file; empty for none."""
+    return Path(text) if text else None
+
+
+def names(text: str) -> tuple[str, ...]:
+    """Names with commas between."""
+    return tuple(name.strip() for name in text.split(",") if name.strip())

@@ -170,4 +170,6 @@ class Client:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self.close()
+        # Where Ctrl-C comes in the middle of a call, gRPC loses count of its calls, and would wait for it for ever.
+        if kind is None or not issubclass(kind, KeyboardInterrupt):
+            self.close()

@@ -78,7 +78,8 @@ def of_file(path: str, side: int) -> Picture | None:
                 opened.draft("RGB", (2 * side, 2 * side))
                 deep = opened.mode.startswith("I")  # 16 bits
                 eight_bits = opened.point(lambda level: level / 257).convert("L") if deep else opened
-                upright = ImageOps.exif_transpose(eight_bits).convert("RGBA")
+                coloured = eight_bits if eight_bits.has_transparency_data else eight_bits.convert("RGB")
+                upright = ImageOps.exif_transpose(coloured).convert("RGBA")
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return None
     upright.thumbnail((side, side), Image.Resampling.BOX)

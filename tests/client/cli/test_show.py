@@ -15,7 +15,8 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from lenet_imaging import Preprocessing, prepare
+from lenet_client.cli.show_picture import of_file
+from lenet_imaging import Preprocessing, decode, prepare
 from tests.processes import BIN, TIMEOUT, run, server_process
 from tests.server.repositories import foreign_model, publish, write_options
 
@@ -144,3 +145,13 @@ def test_a_place_that_cannot_be_written(lenet: Lenet, tmp_path: Path) -> None:
     done = lenet("show", SAMPLE, "--output", tmp_path / "none" / "shown.png")
     assert done.returncode == 2
     assert "shown.png" in done.stderr
+
+
+def test_the_file_is_shown_as_the_server_reads_it(samples: dict[Path, str]) -> None:
+    """Upright, over white, in 8 bits: beside an input that was made of something else it would mislead."""
+    for file in samples:
+        shown = of_file(str(file), side=1000)
+        read = decode(file.read_bytes())
+        assert shown
+        difference = np.array(shown.rows, np.int32) - (read if read.ndim == 3 else read[:, :, np.newaxis])
+        assert np.abs(difference).mean() <= 1, file.name

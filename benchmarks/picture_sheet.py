@@ -16,7 +16,7 @@ from lenet_trainer.progress import Silent
 from lenet_trainer.settings import DataSettings
 
 COLUMNS, SIDE = 8, 64  # pictures in a row; pixels of each
-COLOURS = 48
+COLOURS = 128
 WHITE = 255
 
 

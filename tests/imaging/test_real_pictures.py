@@ -10,12 +10,13 @@ import pytest
 from lenet_imaging import ImageError, Preprocessing, decode, fit
 from lenet_trainer.datasets import Dataset, load
 from lenet_trainer.datasets.digits import load_digits
-from lenet_trainer.disturbances import KINDS, MIXTURE, disturbed, picture_file
+from lenet_trainer.disturbances import KINDS, MIXTURE, picture_file, recipe, render
 from lenet_trainer.progress import Silent
 from lenet_trainer.settings import DataSettings
 from tests.conftest import ROOT
 
 INK = Preprocessing("ink", 1, 28, 28)
+LARGEST = 500  # the longer side, in pixels
 
 
 @dataclass(frozen=True)
@@ -45,18 +46,23 @@ def model() -> onnxruntime.InferenceSession:
 
 
 def accuracy(dataset: Dataset, model: onnxruntime.InferenceSession, kind: str, count: int) -> float:
-    """The share of so many pictures of a kind that get their label."""
-    images, labels = [], []
-    for each in disturbed(dataset, "test", kind, count, seed=0):
-        picture = decode(picture_file(each.picture, each.recipe.quality)[0])
-        try:
-            images.append(fit(picture, INK))
-        except ImageError:
+    """The share of so many pictures of a kind that get their label; large ones take too long here, and are left out."""
+    images, right = [], []
+    for index in np.linspace(0, len(dataset.test_labels) - 1, count).astype(int).tolist():
+        random = np.random.default_rng(index)
+        made = recipe(kind, random)
+        if max(made.height, made.width) > LARGEST:
             continue
-        labels.append(each.label)
+        data, _ = picture_file(render(dataset.test_images[index, 0], made, random), made.quality)
+        try:
+            images.append(fit(decode(data), INK))
+        except ImageError:
+            images.append(np.zeros((1, 28, 28), np.uint8))
+            right.append(None)
+        else:
+            right.append(dataset.test_labels[index])
     answers = model.run(["probabilities"], {"image": np.stack(images)})[0].argmax(axis=1)
-    right = [dataset.labels[answer] == label for answer, label in zip(answers, labels, strict=True)]
-    return float(sum(right)) / count
+    return float(np.mean([answer == label for answer, label in zip(answers.tolist(), right, strict=True)]))
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != MIXTURE])
@@ -65,4 +71,4 @@ def test_each_kind(dataset: Dataset, model: onnxruntime.InferenceSession, bars: 
 
 
 def test_the_mixture(dataset: Dataset, model: onnxruntime.InferenceSession, bars: Bars) -> None:
-    assert accuracy(dataset, model, MIXTURE, 150) >= bars.mixture
+    assert accuracy(dataset, model, MIXTURE, 400) >= bars.mixture

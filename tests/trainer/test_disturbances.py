@@ -37,8 +37,8 @@ def test_the_seed_decides(small_digits: Dataset) -> None:
 
 
 def test_how_many_others_there_are_changes_no_picture(small_digits: Dataset) -> None:
-    few = {each.index: each for each in some(small_digits, MIXTURE, 4)}
-    many = {each.index: each for each in some(small_digits, MIXTURE, len(small_digits.test_labels))}
+    few = {each.index: each for each in some(small_digits, "noise", 4)}
+    many = {each.index: each for each in some(small_digits, "noise", 40)}
     assert all(np.array_equal(each.picture, many[index].picture) for index, each in few.items())
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 import pytest
+from numpy.typing import NDArray
 
 from lenet_imaging import ImageError, Preprocessing, decode, fit
 from lenet_trainer.datasets import Dataset, load
@@ -47,7 +48,8 @@ def model() -> onnxruntime.InferenceSession:
 
 def accuracy(dataset: Dataset, model: onnxruntime.InferenceSession, kind: str, count: int) -> float:
     """The share of so many pictures of a kind that get their label; large ones take too long here, and are left out."""
-    images, right = [], []
+    images: list[NDArray[np.uint8]] = []
+    right: list[int | None] = []
     for index in np.linspace(0, len(dataset.test_labels) - 1, count).astype(int).tolist():
         random = np.random.default_rng(index)
         made = recipe(kind, random)
@@ -60,7 +62,7 @@ def accuracy(dataset: Dataset, model: onnxruntime.InferenceSession, kind: str, c
             images.append(np.zeros((1, 28, 28), np.uint8))
             right.append(None)
         else:
-            right.append(dataset.test_labels[index])
+            right.append(int(dataset.test_labels[index]))
     answers = model.run(["probabilities"], {"image": np.stack(images)})[0].argmax(axis=1)
     return float(np.mean([answer == label for answer, label in zip(answers.tolist(), right, strict=True)]))
 

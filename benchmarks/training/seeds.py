@@ -81,12 +81,12 @@ def main() -> None:
     parser.add_argument("--teacher-only", action="store_true", help="train the teacher, test nothing")
     parser.add_argument("--publish", type=Path, metavar="DIR", help="publish the seed that is best on validation there")
     arguments = parser.parse_args()
-    torch.set_num_threads(1)  # two processes with a thread each do more than one with two
     progress = Lines()
     dataset = load(recipe(arguments.data_dir, 0), progress)
     lessons = taught(dataset, arguments, progress)
     if arguments.teacher_only:
         return
+    torch.set_num_threads(1)  # of a network so small, two processes with a thread each train more than one with two
     for seed in map(int, arguments.seeds.split(",")):
         file = arguments.work / f"seed-{seed}.json"
         if not file.exists():

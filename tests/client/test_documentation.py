@@ -12,8 +12,8 @@ EXAMPLES = re.findall(r"```python\n(.*?)```", (ROOT / "docs/client.md").read_tex
 
 
 @pytest.mark.parametrize("number", range(len(EXAMPLES)))
-def test_an_example_runs(number: int, address: str) -> None:
-    code = EXAMPLES[number].replace("localhost:50051", address)
+def test_an_example_runs(number: int, one_address: str) -> None:
+    code = EXAMPLES[number].replace("localhost:50051", one_address)
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=60, check=False)
     assert done.returncode == 0, done.stderr

@@ -13,6 +13,7 @@ class Load:
     """Either `concurrency` calls under way at a time, or `rate` calls a second at random moments.
 
     They come over so many connections, from so many processes. `warm_up` seconds are not counted, then `seconds` are.
+    `seed` is of the moments at random.
     """
 
     target: Target
@@ -23,6 +24,7 @@ class Load:
     processes: int
     concurrency: int = 0
     rate: float = 0.0
+    seed: int = 0
 
     def shares(self) -> "list[Share]":
         """What each process does of it: none without a call or a connection of its own."""
@@ -37,7 +39,7 @@ class Load:
                 _part(connections, processes, number),
                 _part(self.concurrency, processes, number),
                 self.rate / processes,
-                seed=number,
+                seed=self.seed + number,
             )
             for number in range(processes)
         ]

@@ -4,7 +4,7 @@ import math
 import multiprocessing
 import time
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import grpc
@@ -39,21 +39,26 @@ class Figures:
 
 def measure(load: Load, images: int, metrics_url: str | None) -> Figures:
     """Put the load on the server. Raises Lost or OSError where it is not there, InvalidRequest for a wrong URL."""
+    pages: list[dict[str, float]] = []
+    outcome = put(load, (lambda: pages.append(scraped(metrics_url))) if metrics_url else None)
+    return _figures(load, images, outcome, means(*pages) if metrics_url else None)
+
+
+def put(load: Load, look: Callable[[], None] | None = None) -> Outcome:
+    """Put the load on the server; `look` is called when counting begins and when it ends. Raises Lost or OSError."""
     shares = load.shares()
     with multiprocessing.get_context("spawn").Pool(len(shares), prepare) as pool:
         pool.map(abs, range(len(shares)), chunksize=1)  # all have come up
         start = time.monotonic() + START_SECONDS
         pending = pool.starmap_async(work, [(share, start) for share in shares], chunksize=1)
-        before = after = None
-        if metrics_url:
-            pending.wait(start + load.warm_up - time.monotonic())
-            before = scraped(metrics_url)
-            pending.wait(start + load.warm_up + load.seconds - time.monotonic())
-            after = scraped(metrics_url)
+        if look:
+            for moment in (start + load.warm_up, start + load.warm_up + load.seconds):
+                pending.wait(moment - time.monotonic())
+                look()
         outcome = Outcome()
         for part in pending.get(load.warm_up + load.seconds + START_SECONDS + 3 * PATIENCE_SECONDS):
             outcome.add(part)
-    return _figures(load, images, outcome, means(before, after) if before and after else None)
+    return outcome
 
 
 def percentile(ordered: Sequence[float], percent: float) -> float:

@@ -3,7 +3,6 @@
 import re
 import urllib.error
 import urllib.request
-from collections import Counter
 from dataclasses import dataclass
 
 from lenet_client._errors import InvalidRequest
@@ -21,23 +20,23 @@ class ServerMeans:
     batch_images: float
 
 
-def scraped(url: str) -> Counter[str]:
+def scraped(url: str) -> dict[str, float]:
     """The sums and counts of the families above, over all models. Raises InvalidRequest where the page has none."""
     try:
         with urllib.request.urlopen(url, timeout=10) as page:  # noqa: S310  # the caller's own address
             text = page.read().decode("utf-8", "replace")
     except (urllib.error.URLError, ValueError, OSError) as error:
         raise InvalidRequest(f"--metrics-url {url} cannot be read: {error}") from error
-    totals: Counter[str] = Counter()
-    for name, value in _SAMPLE.findall(text):
-        if name.removesuffix("_sum").removesuffix("_count") in FAMILIES:
-            totals[name] += float(value)  # type: ignore[assignment]  # a Counter adds floats as well
-    if not any(name.startswith(FAMILIES[0]) for name in totals):
+    totals = {f"{family}_{part}": 0.0 for family in FAMILIES for part in ("sum", "count")}
+    found = [(name, float(value)) for name, value in _SAMPLE.findall(text) if name in totals]
+    if not found:
         raise InvalidRequest(f"--metrics-url {url} has no {FAMILIES[0]}: http://HOST:8080/metrics is expected")
+    for name, value in found:
+        totals[name] += value
     return totals
 
 
-def means(before: Counter[str], after: Counter[str]) -> ServerMeans | None:
+def means(before: dict[str, float], after: dict[str, float]) -> ServerMeans | None:
     """What was counted between two looks; None where nothing was."""
     values = []
     for family in FAMILIES:

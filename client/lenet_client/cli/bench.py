@@ -48,7 +48,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _call(client: Client, options: argparse.Namespace) -> RepeatedCall:
-    """The call to repeat, of which the server has answered one. Raises LenetError where it does not."""
+    """The call to repeat. Raises LenetError where there is no server, no such model, or a picture it cannot read."""
     name, version = options.model or ("", 0)
     model = client.model(name, version)
     if options.protocol == "oip":

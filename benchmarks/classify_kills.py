@@ -57,7 +57,7 @@ def main(argv: Sequence[str] | None = None) -> list[Finding]:
     arguments = parser.parse_args(argv)
     pictures, times = (1000, 2) if arguments.quick else (PICTURES, TIMES)
     chance = random.Random(arguments.seed)  # noqa: S311
-    samples = sorted((ours.ROOT / "samples").iterdir())
+    samples = sorted((ours.ROOT / "samples").iterdir(), key=lambda file: file.stat().st_size)[:3]  # the quick ones
     flags = ours.flags(arguments)
     with tempfile.TemporaryDirectory() as name:
         folder, output = Path(name) / "pictures", Path(name) / "out.jsonl"

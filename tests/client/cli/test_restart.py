@@ -12,7 +12,7 @@ from lenet_server.settings import Settings
 from tests.conftest import ROOT
 from tests.processes import BIN, TIMEOUT
 
-MANY = 20
+MANY = 200
 
 
 def server(port: int) -> App:
@@ -21,7 +21,8 @@ def server(port: int) -> App:
 
 
 def test_a_run_outlives_its_server(samples: dict[Path, str], tmp_path: Path) -> None:
-    paths = [str(each) for each in samples] * MANY
+    quick = sorted(samples, key=lambda file: file.stat().st_size)[:3]
+    paths = [str(each) for each in quick] * MANY
     output = tmp_path / "out.jsonl"
     with ExitStack() as end:
         with server(0) as first:

@@ -115,7 +115,15 @@ def main(argv: Sequence[str] | None = None) -> list[Finding]:
 
 def classified(pictures: Path, address: str, *flags: str) -> dict[str, str | None]:
     """The label of each picture; None where the server or the client refused it."""
-    command = [BIN / "lenet", "classify", pictures, f"--server={address}", "--model=lenet", "--format=jsonl", *flags]
+    command = [
+        str(BIN / "lenet"),
+        "classify",
+        str(pictures),
+        f"--server={address}",
+        "--model=lenet",
+        "--format=jsonl",
+        *flags,
+    ]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
     records = [json.loads(line) for line in done.stdout.splitlines()]
     return {record["path"]: record["label"] for record in records}

@@ -46,6 +46,7 @@ train: .venv/everything ## train LeNet on MNIST and publish the next version of 
 PROTOC = PATH=$(CURDIR)/.venv-generate/bin:$$PATH python -m grpc_tools.protoc --proto_path=proto
 generate: .venv-generate/ready ## generate the Python code of proto/
 	$(PROTOC) --python_out=proto --pyi_out=proto --grpc_python_out=proto --mypy_grpc_out=quiet:proto proto/lenet/*/*.proto
+	$(PROTOC) --include_imports --descriptor_set_out=proto/lenet/inference/grpc_service.binpb proto/lenet/inference/grpc_service.proto
 
 check-generated: generate ## fail where the generated code is not what proto/ says
 	git diff --exit-code --stat -- proto

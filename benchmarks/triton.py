@@ -94,7 +94,7 @@ def serving(model: Path = MODEL, port: int = 0) -> Iterator[str]:
             "LD_LIBRARY_PATH": ":".join(map(str, libraries)),
             "PATH": f"{python.parent}:{os.environ['PATH']}",
         }
-        port = port or _free_port()
+        port = port or free_port()
         flags = [f"--model-repository={repository.parent}", f"--backend-directory={backends}"]
         ports = ["--grpc-address=127.0.0.1", f"--grpc-port={port}", "--allow-http=false", "--allow-metrics=false"]
         log = Path(folder, "log")
@@ -120,8 +120,8 @@ def serving(model: Path = MODEL, port: int = 0) -> Iterator[str]:
                 process.wait()
 
 
-def _free_port() -> int:
-    """A port that was free a moment ago: Triton cannot pick one."""
+def free_port() -> int:
+    """A port that was free a moment ago, for servers that cannot pick one."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -1,105 +1,141 @@
-"""The client for asyncio programs: Client's methods, awaited. What both share is in _messages and _errors."""
+"""The client for asyncio programs: Client's methods, awaited."""
 
-import asyncio
-from collections import deque
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Sequence
 from types import TracebackType
+from typing import Literal, overload
 
-import grpc
-from grpc_health.v1 import health_pb2, health_pb2_grpc
-
-from lenet.v1 import classifier_pb2 as pb
-from lenet.v1 import classifier_pb2_grpc as rpc
-from lenet_client._channel import DEFAULT_TIMEOUT, IN_FLIGHT, OPTIONS
-from lenet_client._errors import ImageError, translated
+from lenet_client._async_flights import as_they_come, departures, in_order
+from lenet_client._async_wire import AsyncWire
+from lenet_client._batches import Batch, Question
+from lenet_client._channel import (
+    DEFAULT_CONNECTIONS,
+    DEFAULT_PATIENCE,
+    DEFAULT_TIMEOUT,
+    channel_options,
+    flights_at_a_time,
+)
+from lenet_client._control import loading, unloading
+from lenet_client._errors import ImageError
 from lenet_client._images import ImageInput
-from lenet_client._messages import Batch, Question, batches, is_serving, model_request, single, to_model
+from lenet_client._inspection import Inspection
+from lenet_client._lenet_protocol import inspection
+from lenet_client._pictures import Fit
+from lenet_client._protocols import ProtocolName, protocol_of, single
 from lenet_client._security import File, authorization, credentials
 from lenet_client._values import Model, Prediction
 
 
 class AsyncClient:
-    """A connection to a lenet server, for one event loop. Parameters and errors are those of Client."""
+    """Connections to a lenet server, for one event loop. Parameters and errors are those of Client."""
 
     def __init__(
         self,
         server: str = "localhost:50051",
         *,
         timeout: float | None = DEFAULT_TIMEOUT,
+        patience: float = DEFAULT_PATIENCE,
+        connections: int = DEFAULT_CONNECTIONS,
         tls: bool = False,
         tls_ca: File | None = None,
         tls_certificate: File | None = None,
         tls_key: File | None = None,
         token: str | None = None,
+        protocol: ProtocolName = "lenet",
+        labels: Sequence[str] | None = None,
+        fit: Fit | None = None,
     ) -> None:
         self.server = server
-        self._timeout = timeout
-        self._metadata = authorization(token)
-        secure = credentials(tls, tls_ca, tls_certificate, tls_key)
-        self._channel = (
-            grpc.aio.secure_channel(server, secure, OPTIONS) if secure else grpc.aio.insecure_channel(server, OPTIONS)
+        self._patience = patience
+        self._at_a_time = flights_at_a_time(connections)
+        self._protocol = protocol_of(protocol, labels, fit)
+        self._wire = AsyncWire(
+            server,
+            credentials(tls, tls_ca, tls_certificate, tls_key),
+            channel_options(server, connections),
+            connections=connections,
+            timeout=timeout,
+            metadata=authorization(token),
         )
-        self._classifier = rpc.ClassifierStub(self._channel)
-        self._check = health_pb2_grpc.HealthStub(self._channel).Check  # type: ignore[attr-defined]  # not in its stubs
 
     async def classify(
         self, image: ImageInput, *, model: str = "", version: int | str = 0, top_k: int = 0
     ) -> Prediction:
         """See Client.classify."""
-        return single((await self.classify_batch([image], model=model, version=version, top_k=top_k))[0])
+        return single((await self.classify_batch((image,), model=model, version=version, top_k=top_k))[0])
 
     async def classify_batch(
         self, images: Iterable[ImageInput], *, model: str = "", version: int | str = 0, top_k: int = 0
     ) -> list[Prediction | ImageError]:
         """See Client.classify_batch."""
-        return await self._ask(Batch.of(images), Question(model, version, top_k))
+        return await self._wire.run(self._protocol.classification(Batch.of(images), Question(model, version, top_k)))
 
-    async def classify_many(
-        self, images: Iterable[ImageInput], *, model: str = "", version: int | str = 0, top_k: int = 0
-    ) -> AsyncIterator[Prediction | ImageError]:
-        """See Client.classify_many."""
+    async def inspect(
+        self, image: ImageInput, *, model: str = "", version: int | str = 0, top_k: int = 0
+    ) -> Inspection:
+        """See Client.inspect."""
+        return await self._wire.run(inspection(image, Question(model, version, top_k)))
+
+    @overload
+    def classify_many(
+        self,
+        images: Iterable[ImageInput] | AsyncIterable[ImageInput],
+        *,
+        model: str = "",
+        version: int | str = 0,
+        top_k: int = 0,
+        ordered: Literal[True] = True,
+    ) -> AsyncIterator[Prediction | ImageError]: ...
+
+    @overload
+    def classify_many(
+        self,
+        images: Iterable[ImageInput] | AsyncIterable[ImageInput],
+        *,
+        model: str = "",
+        version: int | str = 0,
+        top_k: int = 0,
+        ordered: Literal[False],
+    ) -> AsyncIterator[tuple[int, Prediction | ImageError]]: ...
+
+    def classify_many(
+        self,
+        images: Iterable[ImageInput] | AsyncIterable[ImageInput],
+        *,
+        model: str = "",
+        version: int | str = 0,
+        top_k: int = 0,
+        ordered: bool = True,
+    ) -> AsyncIterator[Prediction | ImageError] | AsyncIterator[tuple[int, Prediction | ImageError]]:
+        """See Client.classify_many; `images` may be an asynchronous iterable as well."""
         question = Question(model, version, top_k)
-        on_their_way: deque[asyncio.Task[list[Prediction | ImageError]]] = deque()
-        try:
-            cut = batches(images)
-            while batch := await asyncio.to_thread(next, cut, None):  # reading files would hold up the event loop
-                on_their_way.append(asyncio.create_task(self._ask(batch, question)))
-                if len(on_their_way) >= IN_FLIGHT:
-                    for result in await on_their_way.popleft():
-                        yield result
-            while on_their_way:
-                for result in await on_their_way.popleft():
-                    yield result
-        finally:
-            for task in on_their_way:
-                task.cancel()
+        flights = departures(
+            self._wire, images, lambda batch: self._protocol.classification(batch, question), self._patience
+        )
+        return in_order(flights, self._at_a_time) if ordered else as_they_come(flights, self._at_a_time)
 
     async def models(self) -> list[Model]:
         """See Client.models."""
-        with translated(self.server):
-            response = await self._classifier.ListModels(
-                pb.ListModelsRequest(), timeout=self._timeout, metadata=self._metadata
-            )
-        return [to_model(each) for each in response.models]
+        return await self._wire.run(self._protocol.models())
 
     async def model(self, name: str = "", version: int | str = 0) -> Model:
         """See Client.model."""
-        with translated(self.server):
-            request = model_request(name, version)
-            return to_model(await self._classifier.GetModel(request, timeout=self._timeout, metadata=self._metadata))
+        return await self._wire.run(self._protocol.model(name, version))
 
     async def healthy(self, model: str = "") -> bool:
         """See Client.healthy."""
-        with translated(self.server):
-            return is_serving(
-                await self._check(
-                    health_pb2.HealthCheckRequest(service=model), timeout=self._timeout, metadata=self._metadata
-                )
-            )
+        return await self._wire.run(self._protocol.healthy(model))
+
+    async def load(self, name: str) -> None:
+        """See Client.load."""
+        await self._wire.run(loading(name))
+
+    async def unload(self, name: str) -> None:
+        """See Client.unload."""
+        await self._wire.run(unloading(name))
 
     async def close(self) -> None:
-        """Close the connection; calls on their way end."""
-        await self._channel.close()
+        """Close the connections; calls under way end."""
+        await self._wire.close()
 
     async def __aenter__(self) -> "AsyncClient":
         return self
@@ -108,14 +144,3 @@ class AsyncClient:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         await self.close()
-
-    async def _ask(self, batch: Batch, question: Question) -> list[Prediction | ImageError]:
-        images = batch.images()
-        if not images:
-            return batch.results(pb.ClassifyResponse())
-        with translated(self.server):
-            return batch.results(
-                await self._classifier.Classify(
-                    question.request(images), timeout=self._timeout, metadata=self._metadata
-                )
-            )

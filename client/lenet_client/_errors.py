@@ -38,6 +38,10 @@ class PermissionDenied(LenetError):
     """The token does not allow what was asked for."""
 
 
+class NotSupported(LenetError):
+    """The server, or the protocol it is spoken to in, does not do what was asked for."""
+
+
 class ServerBusy(LenetError):
     """The server has more to do than its queue holds; later it may have time."""
 
@@ -55,10 +59,12 @@ class ServerFault(LenetError):
 
 
 ERROR_OF: dict[grpc.StatusCode, type[LenetError]] = {
+    grpc.StatusCode.CANCELLED: LenetError,  # the client was closed
     grpc.StatusCode.INVALID_ARGUMENT: InvalidRequest,
     grpc.StatusCode.NOT_FOUND: ModelNotFound,
     grpc.StatusCode.UNAUTHENTICATED: Unauthenticated,
     grpc.StatusCode.PERMISSION_DENIED: PermissionDenied,
+    grpc.StatusCode.UNIMPLEMENTED: NotSupported,
     grpc.StatusCode.RESOURCE_EXHAUSTED: ServerBusy,
     grpc.StatusCode.UNAVAILABLE: ServerUnavailable,
     grpc.StatusCode.DEADLINE_EXCEEDED: TimedOut,

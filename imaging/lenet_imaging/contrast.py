@@ -23,7 +23,8 @@ def ink_contrast(image: Pixels, paper: npt.NDArray[np.float32]) -> Ink:
     if stray.ndim == 3:
         stray = np.asarray(cv2.transform(stray, _main_direction(stray)[np.newaxis]), np.float32)
     # Noise lies evenly about the paper, ink on one side of it: the side that the third moment names.
-    return stray if float(np.sum(stray**3)) >= 0 else -stray
+    # (Three factors: NumPy's power takes as long as all the rest.)
+    return stray if float(np.sum(stray * stray * stray)) >= 0 else -stray
 
 
 def _main_direction(stray: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
@@ -33,8 +34,9 @@ def _main_direction(stray: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
 
 
 def paper_noise(contrast: Ink) -> float:
-    """Return the standard deviation of the paper in a contrast map [H, W], in its unit, judged by the map's border.
+    """Return the standard deviation of the paper in a contrast map [H, W], in its unit.
 
-    The median of the absolute values is used, so ink that touches the border hardly counts.
+    It is judged by the map's border and by all of it, of which one may have more ink than paper: the less counts. The
+    median of the absolute values is used, so a little ink hardly counts at all.
     """
-    return 1.4826 * float(np.median(np.abs(border(contrast))))
+    return 1.4826 * min(float(np.median(np.abs(each))) for each in (border(contrast), contrast))

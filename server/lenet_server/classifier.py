@@ -5,16 +5,17 @@ Knows nothing of gRPC or protobuf, so that every transport feeds the same core.
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lenet_server.answer import Answer, Prediction, Unreadable
 from lenet_server.batcher import Batcher
 from lenet_server.caller import Caller
 from lenet_server.catalog import Catalog, ServedModel
 from lenet_server.errors import InvalidRequest, ModelRetired
-from lenet_server.images import Block, ImageReader, Images, needs_decoding
+from lenet_server.images import Block, ImageReader, Images, Pixels, needs_decoding
 from lenet_server.job import DEFAULT_PRIORITY, LEAST_URGENT, MOST_URGENT, Job, Outputs, lost
 from lenet_server.model import Model
 from lenet_server.progress import Progress
@@ -37,29 +38,7 @@ class Call:
     request_id: str = ""  # what the message calls itself
     progress: Progress | None = None  # where somebody watches
     label: str = ""  # of a version, in the place of its number
-
-
-@dataclass(frozen=True)
-class Prediction:
-    """The best labels of one image with their probabilities, highest first."""
-
-    top: list[tuple[str, float]]
-
-
-@dataclass(frozen=True)
-class Unreadable:
-    """Why one image got no prediction."""
-
-    reason: str
-
-
-@dataclass(frozen=True)
-class Answer:
-    """The results of one call, in the order of its images."""
-
-    model: str
-    version: int
-    results: list[Prediction | Unreadable]
+    return_input: bool = False  # whether the answer is to hold what the model was given
 
 
 class PendingCall:
@@ -68,7 +47,7 @@ class PendingCall:
     Attributes: `caller`, who waits for the answer, and `model`, which gives it.
     """
 
-    __slots__ = ("_done", "_outcome", "_top_k", "_unreadable", "caller", "model")
+    __slots__ = ("_done", "_inputs", "_outcome", "_top_k", "_unreadable", "caller", "model")
 
     def __init__(
         self,
@@ -77,12 +56,15 @@ class PendingCall:
         top_k: int,
         unreadable: dict[int, str],
         done: Callable[["PendingCall"], None],
+        inputs: NDArray[np.uint8] | None = None,
     ) -> None:
+        """`inputs`, [n, C, H, W], are what the answer shows of the readable images, if it shows that."""
         self.caller = caller
         self.model = model
         self._top_k = top_k
         self._unreadable = unreadable
         self._done = done
+        self._inputs = inputs
         self._outcome: Outputs | Exception
 
     def settle(self, outcome: Outputs | Exception) -> None:
@@ -99,6 +81,11 @@ class PendingCall:
     def answer(self) -> Answer:
         """Rank the labels of each image. Raises what ended the call where it failed as a whole."""
         ranked = self._rank(self.outputs().probabilities)
+        if self._inputs is not None:
+            ranked = [
+                replace(each, input=Pixels(image.shape, image.tobytes()))
+                for each, image in zip(ranked, self._inputs, strict=True)
+            ]
         predictions = iter(ranked)
         results = [
             Unreadable(self._unreadable[position]) if position in self._unreadable else next(predictions)
@@ -165,7 +152,7 @@ class Classifier:
             queued_at = time.monotonic()  # reading took its time
             if progress:
                 progress.decoded_at = queued_at
-        pending = PendingCall(caller, served.model, top_k, unreadable, done)
+        pending = PendingCall(caller, served.model, top_k, unreadable, done, images if call.return_input else None)
         if images is None:
             nothing = np.empty((0, len(served.model.labels)), np.float32)
             pending.settle(Outputs(nothing, nothing))

@@ -5,8 +5,9 @@ from collections.abc import Callable, Sequence
 import grpc
 
 from lenet.v1 import classifier_pb2 as pb
+from lenet_server.answer import Answer, Prediction, Unreadable
 from lenet_server.caller import Caller
-from lenet_server.classifier import Answer, Call, PendingCall, Unreadable
+from lenet_server.classifier import Call, PendingCall
 from lenet_server.errors import InvalidRequest
 from lenet_server.images import Pixels
 from lenet_server.model import Model
@@ -23,6 +24,8 @@ def read_bytes(most_images: int, payload: bytes, caller: Caller) -> tuple[Call, 
 def read(request: pb.ClassifyRequest, caller: Caller) -> tuple[Call, Callable[[PendingCall], pb.ClassifyResponse]]:
     """The call of a request, and what makes the response of its outcome."""
     request_id = request.id
+    if request.return_input:
+        return to_call(request, caller), lambda pending: with_inputs(request_id, pending.answer())
     return to_call(request, caller), lambda pending: from_answer(request_id, pending.answer())
 
 
@@ -42,6 +45,7 @@ def to_call(request: pb.ClassifyRequest, caller: Caller) -> Call:
         top_k=request.top_k,
         priority=request.priority,
         request_id=request.id,
+        return_input=request.return_input,
     )
 
 
@@ -70,6 +74,16 @@ def from_answer(request_id: str, answer: Answer) -> pb.ClassifyResponse:
             for result in answer.results
         ],
     )
+
+
+def with_inputs(request_id: str, answer: Answer) -> pb.ClassifyResponse:
+    """The response that carries the answer, and what the model was given."""
+    response = from_answer(request_id, answer)
+    for message, result in zip(response.results, answer.results, strict=True):
+        if isinstance(result, Prediction) and result.input:
+            message.input.shape.extend(result.input.shape)
+            message.input.data = result.input.data
+    return response
 
 
 def from_error(code: grpc.StatusCode, message: str) -> pb.Error:

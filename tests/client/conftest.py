@@ -1,50 +1,15 @@
 """Client and AsyncClient go through the same tests: the second behind a face that waits."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterator
 
 import pytest
+from prometheus_client import CollectorRegistry
 
-from lenet_client import AsyncClient, Client
-
-T = TypeVar("T")
-
-
-class Waiting:
-    """An AsyncClient whose methods are called like Client's."""
-
-    def __init__(self, server: str, **options: Any) -> None:
-        self._runner = asyncio.Runner()
-        try:
-            self._client = self._runner.run(self._open(server, options))
-        except BaseException:
-            self._runner.close()
-            raise
-
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        method = getattr(self._client, name)
-
-        def call(*arguments: Any, **options: Any) -> Any:
-            result = method(*arguments, **options)
-            if isinstance(result, AsyncIterator):
-                return self._runner.run(self._all(result))
-            return self._runner.run(result)
-
-        return call
-
-    def __enter__(self) -> "Waiting":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._runner.run(self._client.close())
-        self._runner.close()
-
-    async def _open(self, server: str, options: dict[str, Any]) -> AsyncClient:
-        return AsyncClient(server, **options)
-
-    async def _all(self, results: AsyncIterator[T]) -> list[T]:
-        return [result async for result in results]
+from lenet_client import Client
+from lenet_server.app import App
+from lenet_server.settings import Settings
+from tests.client.waiting_client import Waiting
+from tests.conftest import ROOT
 
 
 @pytest.fixture(params=[Client, Waiting], ids=["Client", "AsyncClient"])
@@ -59,3 +24,16 @@ def client(connect: Callable[..., Client], address: str) -> Iterator[Client]:
     """A client of either kind, connected to the running server."""
     with connect(address) as opened:
         yield opened
+
+
+@pytest.fixture(scope="module")
+def one_server() -> Iterator[App]:
+    """A running server, for what takes time to test and is the same over both transports."""
+    with App(Settings(model_repository=ROOT / "models", port=0, http_port=0), CollectorRegistry()) as running:
+        yield running
+
+
+@pytest.fixture
+def one_address(one_server: App) -> str:
+    """HOST:PORT of that server."""
+    return f"127.0.0.1:{one_server.grpc_port}"

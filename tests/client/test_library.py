@@ -1,7 +1,7 @@
 """The library against a real server; each test runs for Client and for AsyncClient."""
 
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -91,24 +91,6 @@ def test_many_images_come_back_in_order(client: Client, digits: NDArray[np.uint8
 def test_no_images_are_no_results(client: Client) -> None:
     assert list(client.classify_many([])) == []
     assert client.classify_batch([]) == []
-
-
-def test_images_are_taken_only_as_they_are_needed(address: str, digits: NDArray[np.uint8]) -> None:
-    """Of an endless stream only what is on its way is held."""
-    taken = 0
-
-    def endless() -> Iterator[NDArray[np.uint8]]:
-        nonlocal taken
-        while True:
-            taken += 1
-            yield digits[taken % 64]
-
-    with Client(address) as client:
-        results = client.classify_many(endless())
-        for _ in range(64):
-            next(results)
-        results.close()  # type: ignore[attr-defined]
-    assert taken <= 5 * 64
 
 
 def test_models_and_health(client: Client) -> None:

@@ -13,6 +13,7 @@ from lenet_client import (
     Client,
     InvalidRequest,
     LenetError,
+    NotSupported,
     PermissionDenied,
     ServerBusy,
     ServerFault,
@@ -31,10 +32,12 @@ class Scripted(rpc.ClassifierServicer):
     def __init__(self) -> None:
         self.outcomes: list[grpc.StatusCode | pb.ClassifyResponse] = []
         self.calls = 0
+        self.remaining: list[float] = []  # seconds that each call's deadline leaves
         self.end = threading.Event()
 
     def Classify(self, request: pb.ClassifyRequest, context: grpc.ServicerContext) -> pb.ClassifyResponse:  # noqa: ARG002, N802
         self.calls += 1
+        self.remaining.append(context.time_remaining())
         outcome = self.outcomes.pop(0) if len(self.outcomes) > 1 else self.outcomes[0]
         if isinstance(outcome, grpc.StatusCode):
             if outcome is grpc.StatusCode.DEADLINE_EXCEEDED:
@@ -70,6 +73,18 @@ def test_a_server_without_time_is_asked_again(client: Client, scripted: Scripted
     assert scripted.calls == 3
 
 
+def test_one_deadline_holds_over_all_attempts(scripted: Scripted, connect: Callable[..., Client], address: str) -> None:
+    scripted.outcomes = [grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.UNAVAILABLE, ANSWER]
+    with connect(address, timeout=2) as client:
+        client.classify(b"picture")
+    first, second, third = scripted.remaining
+    assert 2.1 > first > second > third  # gRPC rounds them to some hundredths of the whole
+    scripted.outcomes = [grpc.StatusCode.UNAVAILABLE]
+    with connect(address, timeout=0.05) as hasty, pytest.raises((TimedOut, ServerUnavailable), match=address):
+        hasty.classify(b"picture")
+    assert len(scripted.remaining) == 4  # there was no time for another attempt
+
+
 @pytest.mark.parametrize(
     ("code", "error"),
     [
@@ -79,7 +94,7 @@ def test_a_server_without_time_is_asked_again(client: Client, scripted: Scripted
         (grpc.StatusCode.UNAUTHENTICATED, Unauthenticated),
         (grpc.StatusCode.PERMISSION_DENIED, PermissionDenied),
         (grpc.StatusCode.INTERNAL, ServerFault),
-        (grpc.StatusCode.UNIMPLEMENTED, ServerFault),
+        (grpc.StatusCode.UNIMPLEMENTED, NotSupported),
     ],
 )
 def test_a_status_becomes_the_error_of_its_kind(

@@ -62,7 +62,7 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_coloured_pictures_of_ten_classes(pictures: Path, tmp_path: Path) -> None:
     models = tmp_path / "models"
-    flags = ("--dataset=folder", f"--data-dir={pictures}", "--threads=1", "--epochs=80", "--batch-size=32")
+    flags = ("--dataset=folder", f"--data-dir={pictures}", "--threads=1", "--epochs=50", "--batch-size=32")
     trained = run("lenet-trainer", "train", *flags, "--output", models / "shapes")
     assert trained.returncode == 0, trained.stderr
     assert f"skipped: {pictures / LABELS[0] / 'notes.jpg'}: not a picture" in trained.stderr

@@ -1,34 +1,14 @@
 """The fit `ink`: whatever a digit was drawn with and on, it comes out as MNIST would have it."""
 
-from collections.abc import Callable
-
 import cv2
 import numpy as np
-import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from lenet_imaging import ImageError, Preprocessing, decode, encode_png, fit, prepare
-
-Array = npt.NDArray[np.uint8]
-INK = Preprocessing("ink", 1, 28, 28)
-
-
-def drawn(digit: Array, factor: int = 8) -> Array:
-    """The digit [28, 28] enlarged smoothly, light on black, as if drawn at that size."""
-    return cv2.resize(digit, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC).astype(np.uint8)
-
-
-def difference(one: Array, other: Array) -> float:
-    """The mean difference of two pictures, in grey levels of 255."""
-    return float(np.abs(one.astype(np.int32) - other.astype(np.int32)).mean())
-
-
-def mean_difference(digits: Array, change: Callable[[Array], Array]) -> float:
-    """How much a change of the drawing changes the result, over fifty digits."""
-    return float(np.mean([difference(fit(drawn(digit), INK), fit(change(drawn(digit)), INK)) for digit in digits[:50]]))
+from tests.imaging.drawing import INK, Array, difference, drawn, mean_difference
 
 
 def test_what_is_as_wanted_already_passes_bit_for_bit(digits: Array) -> None:

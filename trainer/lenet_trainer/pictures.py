@@ -1,9 +1,11 @@
 """Writes a dataset as PNG files in folders named by label, for classifying with `--labels-from-folders`."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from lenet_imaging import encode_png
 from lenet_trainer.datasets.dataset import Dataset
+from lenet_trainer.disturbances import disturbed, picture_file
 from lenet_trainer.errors import DatasetError
 from lenet_trainer.progress import Progress
 
@@ -27,6 +29,31 @@ def write_pictures(dataset: Dataset, split: str, folder: Path, progress: Progres
     except OSError as error:
         raise DatasetError(f"{folder} cannot be written: {error.strerror}") from error
     return len(images)
+
+
+def write_disturbed(
+    dataset: Dataset, split: str, kinds: Sequence[str], count: int, seed: int, folder: Path, progress: Progress
+) -> int:
+    """Write `count` digits of a split as pictures of each kind to `folder/<kind>/<label>/`; return how many there are.
+
+    Raises DatasetError where the dataset has no such digits, or the folder is not empty or cannot be written.
+    """
+    make_empty(folder)
+    written = 0
+    progress.begin("writing pictures", len(kinds) * min(count, len(dataset.split(split)[0])))
+    try:
+        for kind in kinds:
+            for each in disturbed(dataset, split, kind, count, seed):
+                data, suffix = picture_file(each.picture, each.recipe.quality)
+                path = folder / kind / each.label / f"{each.index:05}{suffix}"
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(data)
+                written += 1
+                progress.advance()
+    except OSError as error:
+        raise DatasetError(f"{folder} cannot be written: {error.strerror}") from error
+    progress.end()
+    return written
 
 
 def make_empty(folder: Path) -> None:

@@ -163,6 +163,21 @@ class CompareSettings(DataSettings):
     threads: int | None = setting(None, "processor threads; all there are where not given", 1, 1024)
 
 
+@dataclass(frozen=True, kw_only=True)
+class DisturbanceSettings(Settings):
+    """How digits become pictures such as people have."""
+
+    disturbed: str | None = setting(
+        None,
+        "write them as photographs and scans instead: all, or kinds such as shadow,noise,mixture; a folder for each",
+        placeholder="KINDS",
+    )
+    count: int = setting(200, "disturbed: digits of each kind, spread over the split", 1, 10**6)
+    seed: int = setting(
+        0, "disturbed: start of all random numbers; the same seed gives the same pictures", 0, 2**63 - 1
+    )
+
+
 def flag(name: str) -> str:
     """The command line's name of a field: max_steps is --max-steps."""
     return "--" + name.replace("_", "-")

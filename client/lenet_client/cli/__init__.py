@@ -30,12 +30,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except LenetError as error:
         return _failed(f"lenet: {error}", Status.USAGE)
     except BrokenPipeError:  # `lenet classify … | head` has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Status.FAILED
     except OSError as error:
         return _failed(f"lenet: {error}", Status.USAGE)
     except KeyboardInterrupt:
-        return Status.INTERRUPTED
+        return _failed("lenet: interrupted", Status.INTERRUPTED)
+    finally:
+        _let_go_of_standard_output()
+
+
+def _let_go_of_standard_output() -> None:
+    """Where nobody takes what is left in it, Python would complain at its end."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _failed(message: str, status: Status) -> Status:

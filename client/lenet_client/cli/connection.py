@@ -4,6 +4,8 @@ import argparse
 
 from lenet_client import Client, InvalidRequest
 
+MORE = ("protocol", "labels", "fit", "patience", "connections")  # which not every command has
+
 
 def connect(options: argparse.Namespace) -> Client:
     """A client for the server. Raises InvalidRequest where the options do not fit, OSError for files."""
@@ -16,6 +18,7 @@ def connect(options: argparse.Namespace) -> Client:
             tls_certificate=options.tls_certificate,
             tls_key=options.tls_key,
             token=options.token,
+            **{name: getattr(options, name) for name in MORE if hasattr(options, name)},
         )
     except ValueError as error:
         raise InvalidRequest(str(error)) from error

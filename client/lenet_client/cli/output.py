@@ -1,25 +1,42 @@
 """Where results go: standard output as they come, or a file that appears when it is whole."""
 
 import io
-import json
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
 from lenet_client import LenetError
 from lenet_client.cli.formats import WRITERS, Writer
 from lenet_client.cli.record import Record
 
-
-class CannotResume(LenetError):
-    """What an earlier run left does not fit this one."""
+FLUSH_SECONDS = 0.2  # results are seen, and kept whatever happens, at most this long after they came
 
 
 class Leftover(LenetError):
     """An earlier run left something that could still be resumed."""
+
+
+class CannotWrite(LenetError):
+    """The results have nowhere to go: the disk is full, or the folder is not there."""
+
+
+class Output:
+    """Takes results, and hands on what it has now and then."""
+
+    def __init__(self, writer: Writer, flush: Callable[[], None]) -> None:
+        self._writer = writer
+        self.flush = flush
+        self._due = 0.0
+
+    def write(self, record: Record) -> None:
+        """Write one result."""
+        self._writer.write(record)
+        if (now := time.monotonic()) >= self._due:
+            self.flush()
+            self._due = now + FLUSH_SECONDS
 
 
 def part_of(output: str) -> Path:
@@ -28,58 +45,50 @@ def part_of(output: str) -> Path:
 
 
 @contextmanager
-def opened(output: str | None, form: str, *, append: bool) -> Iterator[Writer]:
-    """A writer to `output`, or to standard output where that is None.
+def opened(output: str | None, form: str, *, append: bool, marks: bool) -> Iterator[Output]:
+    """An output to a file, or to standard output where that is None.
 
     A file is written as FILE.part and renamed at the end, so FILE is never half a result. After a failure FILE.part
-    stays; in the form of jsonl it can be resumed.
+    stays; in the form of jsonl it can be resumed. With `marks`, results say whether they are uncertain.
+    Raises CannotWrite, or Leftover where FILE.part is there and neither appended to nor worthless.
     """
-    if output is None:
-        if isinstance(sys.stdout, io.TextIOWrapper):  # whatever its character set, file names leave as they came
-            sys.stdout.reconfigure(encoding="utf-8", errors="surrogateescape")
-        with _closed(WRITERS[form](sys.stdout)) as writer:
-            yield writer
-        print(end="", flush=True)
-        return
+    try:
+        if output is None:
+            yield from _to_standard_output(form, marks)
+        else:
+            yield from _to_file(output, form, append, marks)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        where = "standard output" if output is None else part_of(output)
+        remedy = "; with room on the disk, the same command with --resume goes on" if output and form == "jsonl" else ""
+        raise CannotWrite(f"{where} cannot be written: {error.strerror or error}{remedy}") from error
+
+
+def _to_standard_output(form: str, marks: bool) -> Iterator[Output]:
+    if isinstance(sys.stdout, io.TextIOWrapper):  # whatever its character set, file names leave as they came
+        sys.stdout.reconfigure(encoding="utf-8", errors="surrogateescape")
+    writer = WRITERS[form](sys.stdout, marks=marks)
+    yield Output(writer, sys.stdout.flush)
+    writer.close()
+    sys.stdout.flush()
+
+
+def _to_file(output: str, form: str, append: bool, marks: bool) -> Iterator[Output]:
     part = part_of(output)
     if form == "jsonl" and part.exists() and not append:
         raise Leftover(f"{part} is what an interrupted run has left: go on with --resume, or delete it")
     if form == "parquet":
         from lenet_client.cli.parquet import ParquetWriter
 
-        with _closed(ParquetWriter(str(part))) as writer:
-            yield writer
+        parquet = ParquetWriter(str(part), marks=marks)
+        yield Output(parquet, lambda: None)
+        parquet.close()
     else:
         with part.open("a" if append else "w", encoding="utf-8", errors="surrogateescape", newline="") as file:
-            with _closed(WRITERS[form](file)) as writer:
-                yield writer
-            _sync(file)
+            writer = WRITERS[form](file, marks=marks)
+            yield Output(writer, file.flush)
+            writer.close()
+            file.flush()
+            os.fsync(file.fileno())
     part.replace(output)
-
-
-def finished(output: str) -> Iterator[Record]:
-    """The records that an earlier run has written to FILE.part; a last line that was cut off is taken away first."""
-    part = part_of(output)
-    with suppress(FileNotFoundError), part.open("r+b") as file:
-        whole = 0
-        for line in file:
-            if not line.endswith(b"\n"):
-                file.truncate(whole)
-                break
-            whole += len(line)
-            try:
-                values = json.loads(line)
-                yield Record(**{**values, "top": tuple(map(tuple, values["top"]))})
-            except (ValueError, TypeError, KeyError) as error:
-                raise CannotResume(f"{part} is not a jsonl result of lenet classify: {error}") from error
-
-
-@contextmanager
-def _closed(writer: Writer) -> Iterator[Writer]:
-    yield writer
-    writer.close()
-
-
-def _sync(file: IO[str]) -> None:
-    file.flush()
-    os.fsync(file.fileno())

@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19lenet/v1/classifier.proto\x12\x08lenet.v1\"\x8e\x01\n\x0f\x43lassifyRequest\x12\n\n\x02id\x18\x01 \x01(\t\x12\r\n\x05model\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x03\x12\r\n\x05top_k\x18\x04 \x01(\x05\x12\x1f\n\x06images\x18\x05 \x03(\x0b\x32\x0f.lenet.v1.Image\x12\r\n\x05label\x18\x06 \x01(\t\x12\x10\n\x08priority\x18\x07 \x01(\x05\"I\n\x05Image\x12\x11\n\x07\x65ncoded\x18\x01 \x01(\x0cH\x00\x12\"\n\x06pixels\x18\x02 \x01(\x0b\x32\x10.lenet.v1.PixelsH\x00\x42\t\n\x07\x63ontent\"%\n\x06Pixels\x12\r\n\x05shape\x18\x01 \x03(\x05\x12\x0c\n\x04\x64\x61ta\x18\x02 \x01(\x0c\"\x81\x01\n\x10\x43lassifyResponse\x12\n\n\x02id\x18\x01 \x01(\t\x12\r\n\x05model\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x03\x12!\n\x07results\x18\x04 \x03(\x0b\x32\x10.lenet.v1.Result\x12\x1e\n\x05\x65rror\x18\x05 \x01(\x0b\x32\x0f.lenet.v1.Error\"a\n\x06Result\x12*\n\nprediction\x18\x01 \x01(\x0b\x32\x14.lenet.v1.PredictionH\x00\x12 \n\x05\x65rror\x18\x02 \x01(\x0b\x32\x0f.lenet.v1.ErrorH\x00\x42\t\n\x07outcome\"/\n\nPrediction\x12!\n\x03top\x18\x01 \x03(\x0b\x32\x14.lenet.v1.LabelScore\"*\n\nLabelScore\x12\r\n\x05label\x18\x01 \x01(\t\x12\r\n\x05score\x18\x02 \x01(\x02\"&\n\x05\x45rror\x12\x0c\n\x04\x63ode\x18\x01 \x01(\x05\x12\x0f\n\x07message\x18\x02 \x01(\t\"\x13\n\x11ListModelsRequest\"5\n\x12ListModelsResponse\x12\x1f\n\x06models\x18\x01 \x03(\x0b\x32\x0f.lenet.v1.Model\"@\n\x0fGetModelRequest\x12\r\n\x05model\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\x12\r\n\x05label\x18\x03 \x01(\t\"\xc5\x01\n\x05Model\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\x12\x0e\n\x06labels\x18\x03 \x03(\t\x12\x13\n\x0binput_shape\x18\x04 \x03(\x05\x12/\n\x08metadata\x18\x05 \x03(\x0b\x32\x1d.lenet.v1.Model.MetadataEntry\x12\x16\n\x0eversion_labels\x18\x06 \x03(\t\x1a/\n\rMetadataEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x32\x9d\x02\n\nClassifier\x12\x41\n\x08\x43lassify\x12\x19.lenet.v1.ClassifyRequest\x1a\x1a.lenet.v1.ClassifyResponse\x12K\n\x0e\x43lassifyStream\x12\x19.lenet.v1.ClassifyRequest\x1a\x1a.lenet.v1.ClassifyResponse(\x01\x30\x01\x12G\n\nListModels\x12\x1b.lenet.v1.ListModelsRequest\x1a\x1c.lenet.v1.ListModelsResponse\x12\x36\n\x08GetModel\x12\x19.lenet.v1.GetModelRequest\x1a\x0f.lenet.v1.Modelb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19lenet/v1/classifier.proto\x12\x08lenet.v1\"\xa4\x01\n\x0f\x43lassifyRequest\x12\n\n\x02id\x18\x01 \x01(\t\x12\r\n\x05model\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x03\x12\r\n\x05top_k\x18\x04 \x01(\x05\x12\x1f\n\x06images\x18\x05 \x03(\x0b\x32\x0f.lenet.v1.Image\x12\r\n\x05label\x18\x06 \x01(\t\x12\x10\n\x08priority\x18\x07 \x01(\x05\x12\x14\n\x0creturn_input\x18\x08 \x01(\x08\"I\n\x05Image\x12\x11\n\x07\x65ncoded\x18\x01 \x01(\x0cH\x00\x12\"\n\x06pixels\x18\x02 \x01(\x0b\x32\x10.lenet.v1.PixelsH\x00\x42\t\n\x07\x63ontent\"%\n\x06Pixels\x12\r\n\x05shape\x18\x01 \x03(\x05\x12\x0c\n\x04\x64\x61ta\x18\x02 \x01(\x0c\"\x81\x01\n\x10\x43lassifyResponse\x12\n\n\x02id\x18\x01 \x01(\t\x12\r\n\x05model\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x03\x12!\n\x07results\x18\x04 \x03(\x0b\x32\x10.lenet.v1.Result\x12\x1e\n\x05\x65rror\x18\x05 \x01(\x0b\x32\x0f.lenet.v1.Error\"\x82\x01\n\x06Result\x12*\n\nprediction\x18\x01 \x01(\x0b\x32\x14.lenet.v1.PredictionH\x00\x12 \n\x05\x65rror\x18\x02 \x01(\x0b\x32\x0f.lenet.v1.ErrorH\x00\x12\x1f\n\x05input\x18\x03 \x01(\x0b\x32\x10.lenet.v1.PixelsB\t\n\x07outcome\"/\n\nPrediction\x12!\n\x03top\x18\x01 \x03(\x0b\x32\x14.lenet.v1.LabelScore\"*\n\nLabelScore\x12\r\n\x05label\x18\x01 \x01(\t\x12\r\n\x05score\x18\x02 \x01(\x02\"&\n\x05\x45rror\x12\x0c\n\x04\x63ode\x18\x01 \x01(\x05\x12\x0f\n\x07message\x18\x02 \x01(\t\"\x13\n\x11ListModelsRequest\"5\n\x12ListModelsResponse\x12\x1f\n\x06models\x18\x01 \x03(\x0b\x32\x0f.lenet.v1.Model\"@\n\x0fGetModelRequest\x12\r\n\x05model\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\x12\r\n\x05label\x18\x03 \x01(\t\"\xc5\x01\n\x05Model\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\x12\x0e\n\x06labels\x18\x03 \x03(\t\x12\x13\n\x0binput_shape\x18\x04 \x03(\x05\x12/\n\x08metadata\x18\x05 \x03(\x0b\x32\x1d.lenet.v1.Model.MetadataEntry\x12\x16\n\x0eversion_labels\x18\x06 \x03(\t\x1a/\n\rMetadataEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x32\x9d\x02\n\nClassifier\x12\x41\n\x08\x43lassify\x12\x19.lenet.v1.ClassifyRequest\x1a\x1a.lenet.v1.ClassifyResponse\x12K\n\x0e\x43lassifyStream\x12\x19.lenet.v1.ClassifyRequest\x1a\x1a.lenet.v1.ClassifyResponse(\x01\x30\x01\x12G\n\nListModels\x12\x1b.lenet.v1.ListModelsRequest\x1a\x1c.lenet.v1.ListModelsResponse\x12\x36\n\x08GetModel\x12\x19.lenet.v1.GetModelRequest\x1a\x0f.lenet.v1.Modelb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,31 +34,31 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_MODEL_METADATAENTRY']._loaded_options = None
   _globals['_MODEL_METADATAENTRY']._serialized_options = b'8\001'
   _globals['_CLASSIFYREQUEST']._serialized_start=40
-  _globals['_CLASSIFYREQUEST']._serialized_end=182
-  _globals['_IMAGE']._serialized_start=184
-  _globals['_IMAGE']._serialized_end=257
-  _globals['_PIXELS']._serialized_start=259
-  _globals['_PIXELS']._serialized_end=296
-  _globals['_CLASSIFYRESPONSE']._serialized_start=299
-  _globals['_CLASSIFYRESPONSE']._serialized_end=428
-  _globals['_RESULT']._serialized_start=430
-  _globals['_RESULT']._serialized_end=527
-  _globals['_PREDICTION']._serialized_start=529
-  _globals['_PREDICTION']._serialized_end=576
-  _globals['_LABELSCORE']._serialized_start=578
-  _globals['_LABELSCORE']._serialized_end=620
-  _globals['_ERROR']._serialized_start=622
-  _globals['_ERROR']._serialized_end=660
-  _globals['_LISTMODELSREQUEST']._serialized_start=662
-  _globals['_LISTMODELSREQUEST']._serialized_end=681
-  _globals['_LISTMODELSRESPONSE']._serialized_start=683
-  _globals['_LISTMODELSRESPONSE']._serialized_end=736
-  _globals['_GETMODELREQUEST']._serialized_start=738
-  _globals['_GETMODELREQUEST']._serialized_end=802
-  _globals['_MODEL']._serialized_start=805
-  _globals['_MODEL']._serialized_end=1002
-  _globals['_MODEL_METADATAENTRY']._serialized_start=955
-  _globals['_MODEL_METADATAENTRY']._serialized_end=1002
-  _globals['_CLASSIFIER']._serialized_start=1005
-  _globals['_CLASSIFIER']._serialized_end=1290
+  _globals['_CLASSIFYREQUEST']._serialized_end=204
+  _globals['_IMAGE']._serialized_start=206
+  _globals['_IMAGE']._serialized_end=279
+  _globals['_PIXELS']._serialized_start=281
+  _globals['_PIXELS']._serialized_end=318
+  _globals['_CLASSIFYRESPONSE']._serialized_start=321
+  _globals['_CLASSIFYRESPONSE']._serialized_end=450
+  _globals['_RESULT']._serialized_start=453
+  _globals['_RESULT']._serialized_end=583
+  _globals['_PREDICTION']._serialized_start=585
+  _globals['_PREDICTION']._serialized_end=632
+  _globals['_LABELSCORE']._serialized_start=634
+  _globals['_LABELSCORE']._serialized_end=676
+  _globals['_ERROR']._serialized_start=678
+  _globals['_ERROR']._serialized_end=716
+  _globals['_LISTMODELSREQUEST']._serialized_start=718
+  _globals['_LISTMODELSREQUEST']._serialized_end=737
+  _globals['_LISTMODELSRESPONSE']._serialized_start=739
+  _globals['_LISTMODELSRESPONSE']._serialized_end=792
+  _globals['_GETMODELREQUEST']._serialized_start=794
+  _globals['_GETMODELREQUEST']._serialized_end=858
+  _globals['_MODEL']._serialized_start=861
+  _globals['_MODEL']._serialized_end=1058
+  _globals['_MODEL_METADATAENTRY']._serialized_start=1011
+  _globals['_MODEL_METADATAENTRY']._serialized_end=1058
+  _globals['_CLASSIFIER']._serialized_start=1061
+  _globals['_CLASSIFIER']._serialized_end=1346
 # @@protoc_insertion_point(module_scope)

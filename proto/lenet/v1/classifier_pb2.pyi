@@ -7,7 +7,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class ClassifyRequest(_message.Message):
-    __slots__ = ("id", "model", "version", "top_k", "images", "label", "priority")
+    __slots__ = ("id", "model", "version", "top_k", "images", "label", "priority", "return_input")
     ID_FIELD_NUMBER: _ClassVar[int]
     MODEL_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
@@ -15,6 +15,7 @@ class ClassifyRequest(_message.Message):
     IMAGES_FIELD_NUMBER: _ClassVar[int]
     LABEL_FIELD_NUMBER: _ClassVar[int]
     PRIORITY_FIELD_NUMBER: _ClassVar[int]
+    RETURN_INPUT_FIELD_NUMBER: _ClassVar[int]
     id: str
     model: str
     version: int
@@ -22,7 +23,8 @@ class ClassifyRequest(_message.Message):
     images: _containers.RepeatedCompositeFieldContainer[Image]
     label: str
     priority: int
-    def __init__(self, id: _Optional[str] = ..., model: _Optional[str] = ..., version: _Optional[int] = ..., top_k: _Optional[int] = ..., images: _Optional[_Iterable[_Union[Image, _Mapping]]] = ..., label: _Optional[str] = ..., priority: _Optional[int] = ...) -> None: ...
+    return_input: bool
+    def __init__(self, id: _Optional[str] = ..., model: _Optional[str] = ..., version: _Optional[int] = ..., top_k: _Optional[int] = ..., images: _Optional[_Iterable[_Union[Image, _Mapping]]] = ..., label: _Optional[str] = ..., priority: _Optional[int] = ..., return_input: bool = ...) -> None: ...
 
 class Image(_message.Message):
     __slots__ = ("encoded", "pixels")
@@ -55,12 +57,14 @@ class ClassifyResponse(_message.Message):
     def __init__(self, id: _Optional[str] = ..., model: _Optional[str] = ..., version: _Optional[int] = ..., results: _Optional[_Iterable[_Union[Result, _Mapping]]] = ..., error: _Optional[_Union[Error, _Mapping]] = ...) -> None: ...
 
 class Result(_message.Message):
-    __slots__ = ("prediction", "error")
+    __slots__ = ("prediction", "error", "input")
     PREDICTION_FIELD_NUMBER: _ClassVar[int]
     ERROR_FIELD_NUMBER: _ClassVar[int]
+    INPUT_FIELD_NUMBER: _ClassVar[int]
     prediction: Prediction
     error: Error
-    def __init__(self, prediction: _Optional[_Union[Prediction, _Mapping]] = ..., error: _Optional[_Union[Error, _Mapping]] = ...) -> None: ...
+    input: Pixels
+    def __init__(self, prediction: _Optional[_Union[Prediction, _Mapping]] = ..., error: _Optional[_Union[Error, _Mapping]] = ..., input: _Optional[_Union[Pixels, _Mapping]] = ...) -> None: ...
 
 class Prediction(_message.Message):
     __slots__ = ("top",)

@@ -82,7 +82,7 @@ def test_accuracy_by_folder(lenet: Lenet, folder: Path) -> None:
     right = sum(each["label"] == Path(each["path"]).parent.name for each in lines(done.stdout))
     assert f"accuracy: {right} of 30 right" in done.stderr
     assert right >= 27
-    matrix = done.stderr.partition("true / predicted")[2].splitlines()
+    matrix = done.stderr.partition("true / predicted")[2].partition("\n\n")[0].splitlines()
     assert matrix[0].split() == list("0123456789")
     assert len(matrix) == 11
 

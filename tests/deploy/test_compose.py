@@ -123,6 +123,6 @@ def test_the_health_check_knows_a_server_that_serves_from_one_that_does_not(heal
         flags = (f"--model-repository={models}", f"--model-control={control}", "--workers=1")
         with server_process(*flags) as server:
             health_check.write_text(code.replace(":50051", f":{server.grpc_port}"))
-            command = [sys.executable, health_check]
+            command = [sys.executable, str(health_check)]
             found.append(subprocess.run(command, capture_output=True, check=False, timeout=TIMEOUT).returncode)
     assert found == [0, 1]

@@ -77,12 +77,12 @@ def test_a_run_that_came_to_its_end_is_not_repeated(command: Command, folder: Pa
     output = tmp_path / "out.jsonl"
     flags = ("classify", folder, "--format=jsonl", "--output", output, "--resume", "--labels-from-folders")
     first = command(*flags)
-    stamp = output.stat()
+    written = output.stat().st_mtime_ns
     again = command(*flags)
     assert (first.status, again.status) == (0, 0)
     assert "30 of them earlier" in again.err
     assert again.err.partition("accuracy")[2] == first.err.partition("accuracy")[2]
-    assert output.stat() == stamp
+    assert output.stat().st_mtime_ns == written
     (folder / "9" / "new.png").write_bytes(next((folder / "9").iterdir()).read_bytes())
     more = command(*flags)
     assert more.status == 2

@@ -44,7 +44,8 @@ def load_digits() -> Dataset:
 def enlarge(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """One picture [8, 8], light ink on black, as [1, 28, 28]: drawn, sized and placed as the preprocessing does it."""
     # What is ink need not be found here: it is all that is light.
-    ink = np.pad(picture, 1).astype(np.float32) / 255
-    fine = np.clip(cv2.resize(ink, None, fx=FINER, fy=FINER, interpolation=cv2.INTER_CUBIC), 0, 1)
+    coarse = np.pad(picture, 1).astype(np.float32) / 255
+    enlarged = cv2.resize(coarse, None, fx=FINER, fy=FINER, interpolation=cv2.INTER_CUBIC)
+    fine = np.asarray(np.clip(enlarged, 0, 1), np.float32)
     drawn = with_usual_strokes(fine[ink_bounds(fine)])
     return place(drawn[ink_bounds(drawn)], 28, 28)[np.newaxis]

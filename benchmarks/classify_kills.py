@@ -58,13 +58,12 @@ def main(argv: Sequence[str] | None = None) -> list[Finding]:
     arguments = parser.parse_args(argv)
     pictures, times, again = (1000, 2, 1) if arguments.quick else (PICTURES, KILLS, RESTARTS)
     chance = random.Random(arguments.seed)  # noqa: S311
-    samples = sorted((ours.ROOT / "samples").iterdir(), key=lambda file: file.stat().st_size)[:3]  # the quick ones
     flags = ours.flags(arguments)
     with tempfile.TemporaryDirectory() as name:
         folder, output = Path(name) / "pictures", Path(name) / "out.jsonl"
         folder.mkdir()
         for index in range(pictures):
-            (folder / f"{index:05}.png").symlink_to(samples[index % len(samples)])
+            (folder / f"{index:05}.png").symlink_to(ours.ROOT / "samples" / "0_0.png")
         with ours.serving(flags) as server:
             command = [
                 *(str(BIN / "lenet"), "classify", str(folder), "--server", ours.address(server)),

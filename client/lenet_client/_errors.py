@@ -82,4 +82,15 @@ def translated(server: str) -> Iterator[None]:
         if kind is ServerBusy and "larger than max" in (details or ""):
             # gRPC has one code for a full queue and for a message that is too large: only one of them passes.
             kind = InvalidRequest
-        raise kind(f"{server}: {details or code.name.lower()}") from error
+        raise kind(f"{server}: {details or code.name.lower()}{_likely_cause(details or '')}") from error
+
+
+def _likely_cause(details: str) -> str:
+    """What gRPC does not say of a connection that failed because one side speaks TLS and the other does not."""
+    if "failed to connect" not in details:
+        return ""
+    if "WRONG_VERSION_NUMBER" in details:
+        return " (the server seems to speak no TLS: try without it)"
+    if "Socket closed" in details:
+        return " (the server hung up at once, as one does that wants TLS or another certificate: see --tls, --tls-ca)"
+    return ""

@@ -107,6 +107,18 @@ def test_without_the_files_of_tls_no_connection_comes_about(
         client.healthy()
 
 
+def test_plain_text_where_tls_is_wanted_is_told_its_likely_cause(connect: Connect, address: str) -> None:
+    with connect(address, token=TOKEN) as client, pytest.raises(ServerUnavailable, match=r"wants TLS.*--tls"):
+        client.healthy()
+
+
+def test_tls_where_plain_text_is_spoken_is_told_its_likely_cause(
+    connect: Connect, one_address: str, authority: Authority
+) -> None:
+    with connect(one_address, tls_ca=authority.file) as client, pytest.raises(ServerUnavailable, match="no TLS"):
+        client.healthy()
+
+
 def test_parameters_that_do_not_fit_are_refused(connect: Connect, address: str, pair: Pair, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="tls_certificate and tls_key go together"):
         connect(address, tls_key=pair.key)

@@ -186,3 +186,10 @@ def test_it_ends_at_once_when_interrupted(one_address: str, one_server: App) -> 
         _, errors = bench.communicate(timeout=10)
     assert bench.returncode == 130
     assert "Traceback" not in errors
+
+
+@pytest.mark.parametrize("option", ["--output", "--chart"])
+def test_a_folder_that_is_not_there_is_told_before_the_load(one_address: str, tmp_path: Path, option: str) -> None:
+    done = run("lenet", "bench", "--seconds=60", "--server", one_address, option, tmp_path / "none/out")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"lenet: {tmp_path}/none/out cannot be written: there is no folder {tmp_path}/none\n"

@@ -27,6 +27,9 @@ def run(options: argparse.Namespace) -> int:
         return Status.USAGE
     if "/" in options.server:
         raise InvalidRequest(f"--server {options.server}: lenet bench needs HOST:PORT, one server")
+    for file in filter(None, (options.output, options.chart)):  # told before the load, not after it
+        if not Path(file).parent.is_dir():
+            raise InvalidRequest(f"{file} cannot be written: there is no folder {Path(file).parent}")
     with connect(options) as client:
         call = _call(client, options)
     measured = [_measured(options, call, *load) for load in _loads(options)]

@@ -18,6 +18,9 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps([asdict(model) for model in models]))
         return Status.OK
+    if not models:
+        print(f"{options.server}: no model is loaded")
+        return Status.OK
     table = Table("model", "version", "input", "labels", "dataset", "test accuracy", "trained", box=None)
     for model in models:
         told = model.metadata

@@ -30,6 +30,8 @@ def test_a_model_is_served_from_load_to_unload(controlled: str, capsys: pytest.C
     assert json.loads(capsys.readouterr().out) == {"model": "lenet", "versions": [1]}
     assert main(["unload", "lenet", "--server", controlled]) == 0
     assert capsys.readouterr().out == "lenet: out of service\n"
+    assert main(["models", "--server", controlled]) == 0
+    assert capsys.readouterr().out == f"{controlled}: no model is loaded\n"
     assert main(["load", "lenet", "--server", controlled]) == 0
     assert main(["unload", "lenet", "--json", "--server", controlled]) == 0
     assert json.loads(capsys.readouterr().out.splitlines()[-1]) == {"model": "lenet", "versions": []}

@@ -1,5 +1,6 @@
 """Where results go: standard output as they come, or a file that appears when it is whole."""
 
+import errno
 import io
 import os
 import sys
@@ -61,7 +62,8 @@ def opened(output: str | None, form: str, *, append: bool, marks: bool) -> Itera
         raise
     except OSError as error:
         where = "standard output" if output is None else part_of(output)
-        remedy = "; with room on the disk, the same command with --resume goes on" if output and form == "jsonl" else ""
+        full = error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG} and output and form == "jsonl"
+        remedy = "; with room on the disk, the same command with --resume goes on" if full else ""
         raise CannotWrite(f"{where} cannot be written: {error.strerror or error}{remedy}") from error
 
 

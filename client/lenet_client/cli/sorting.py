@@ -52,7 +52,8 @@ class Sorter:
         done = "moved" if self._move else "copied"
         would = "would be " if self._dry_run else ""
         there = f", {self.there:,} were there already" if self.there else ""
-        return f"{self.put:,} pictures {would}{done} to {self._folder}{there}"
+        pictures = "picture" if self.put == 1 else "pictures"
+        return f"{self.put:,} {pictures} {would}{done} to {self._folder}{there}"
 
 
 def folder_name(label: str) -> str:

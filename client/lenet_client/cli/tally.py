@@ -18,7 +18,7 @@ class Tally:
     def summary(self) -> str:
         """The counts, and pictures a second."""
         seconds = max(time.monotonic() - self._start, 1e-3)
-        parts = [f"{self.pictures:,} pictures"]
+        parts = [f"{self.pictures:,} picture{'' if self.pictures == 1 else 's'}"]
         if self.failed:
             parts.append(f"{self.failed:,} failed")
         if self.uncertain:

@@ -57,6 +57,18 @@ def test_a_json_line_for_each_picture_in_a_stable_order(lenet: Lenet, folder: Pa
     assert "30 pictures in" in done.stderr
 
 
+def test_one_picture_is_one_and_a_missing_folder_is_no_full_disk(
+    lenet: Lenet, samples: dict[Path, str], tmp_path: Path
+) -> None:
+    file = next(iter(samples))
+    done = lenet("classify", file, "--copy-to", tmp_path / "out")
+    assert [each.split(" ", 2)[:2] for each in done.stderr.splitlines()] == [["1", "picture"]] * 2
+    done = lenet("classify", file, "--format=jsonl", "--output", tmp_path / "none/out.jsonl")
+    part = tmp_path / "none/out.jsonl.part"
+    assert done.returncode == 2
+    assert done.stderr == f"lenet: {part} cannot be written: No such file or directory\n"
+
+
 def test_a_table_for_people(lenet: Lenet, folder: Path) -> None:
     done = lenet("classify", folder, "--top-k=2")
     head, *rows = done.stdout.splitlines()

@@ -26,19 +26,19 @@ def throughput(data_dir: Path, threads: int, rounds: int) -> tuple[float, float]
     labels = torch.from_numpy(dataset.train_labels)
     network = LeNet().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
-    def bare() -> None:
+    def bare() -> float:
+        started = time.perf_counter()
         for start in range(0, count, settings.batch_size):
             network.zero_grad()
             batch = slice(start, start + settings.batch_size)
             functional.cross_entropy(network(pixels[batch]), labels[batch]).backward()  # type: ignore[no-untyped-call]
+        return time.perf_counter() - started
 
-    def trained() -> None:
-        train(dataset, settings, Silent())
+    def trained() -> float:
+        return train(dataset, settings, Silent()).seconds  # of the epoch: what comes before it comes once
 
-    seconds: dict[Callable[[], None], list[float]] = {trained: [], bare: []}
+    seconds: dict[Callable[[], float], list[float]] = {trained: [], bare: []}
     for _ in range(rounds):
         for work, taken in seconds.items():
-            started = time.perf_counter()
-            work()
-            taken.append(time.perf_counter() - started)
+            taken.append(work())
     return count / median(seconds[trained]), count / median(seconds[bare])

@@ -171,7 +171,7 @@ def test_usage_is_explained(one_address: str, arguments: list[str], message: str
 def test_no_server_is_status_3() -> None:
     done = run("lenet", "bench", *SHORT, "--server=127.0.0.1:1", "--timeout=5")
     assert done.returncode == 3
-    assert done.stderr.startswith("lenet: no server: 127.0.0.1:1")
+    assert done.stderr.startswith("lenet: no answer: 127.0.0.1:1")
 
 
 def test_it_ends_at_once_when_interrupted(one_address: str, one_server: App) -> None:

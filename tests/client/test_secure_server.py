@@ -156,8 +156,8 @@ def test_the_command_says_in_one_line_what_keeps_it_out(
         ([*flags, f"--token-file={tmp_path / 'two words'}"], 2, "a token is one word"),
         ([flags[2], f"--token-file={token_file}"], 2, "tls_certificate and tls_key go together"),
         ([f"--tls-ca={tmp_path / 'none'}"], 2, "No such file"),
-        (["--tls"], 3, "no server"),
-        ([], 3, "no server"),
+        (["--tls"], 3, "no answer"),
+        ([], 3, "no answer"),
     ):
         done = run("lenet", "models", "--server", address, "--timeout=5", *chosen)
         assert (done.returncode, reason in done.stderr.splitlines()[-1]) == (status, True), done.stderr

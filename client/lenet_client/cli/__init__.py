@@ -20,7 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(options.run(options))
     except ServerUnavailable as error:
-        return _failed(f"lenet: no server: {error}", Status.UNREACHABLE)
+        return _failed(f"lenet: no answer: {error}", Status.UNREACHABLE)
     except TimedOut as error:
         return _failed(f"lenet: no answer in time (see --timeout): {error}", Status.UNREACHABLE)
     except (ServerBusy, ServerFault) as error:

@@ -10,7 +10,7 @@ DESCRIPTION = """
 Put a load on a running server, and tell throughput, latency and errors. Either so many calls are under way at a time
 (--concurrency), or so many begin a second, at random moments, whether earlier ones are answered or not (--rate): then a
 call's time counts from the moment it was to begin. Several numbers with commas between them are a sweep. Exit status: 0
-all calls answered, 1 some failed, 2 usage, 3 no server.
+all calls answered, 1 some failed, 2 usage, 3 no answer from the server.
 """
 
 

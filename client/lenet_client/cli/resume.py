@@ -30,6 +30,8 @@ def finished(output: str) -> Iterator[Record]:
         whole = 0
         for line in file:
             if not line.endswith(b"\n"):
+                if whole_already:
+                    raise CannotResume(f"{file_name} ends within a line: something else has cut it off; delete it")
                 file.truncate(whole)
                 break
             whole += len(line)

@@ -260,7 +260,7 @@ def test_a_dead_server_is_status_3_and_one_line(command: list[str]) -> None:
         done = run("lenet", *command, "--server", server, "--timeout=5")
     assert done.returncode == 3
     assert done.stdout == ""
-    assert done.stderr.startswith(f"lenet: no server: {server}")
+    assert done.stderr.startswith(f"lenet: no answer: {server}")
     assert len(done.stderr.splitlines()) == 1
     assert time.monotonic() - start < 5
 

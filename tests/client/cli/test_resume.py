@@ -73,6 +73,16 @@ def test_an_interrupt_says_how_to_go_on(many: list[str], tmp_path: Path, address
     assert len(part.read_text().splitlines()) > PICTURES
 
 
+def test_a_whole_result_that_was_cut_off_since_is_told(command: Command, folder: Path, tmp_path: Path) -> None:
+    output = tmp_path / "out.jsonl"
+    flags = ("classify", folder, "--format=jsonl", "--output", output, "--resume")
+    assert command(*flags).status == 0
+    output.write_bytes(output.read_bytes()[:-9])
+    again = command(*flags)
+    assert again.status == 2
+    assert f"{output} ends within a line" in again.err
+
+
 def test_a_run_that_came_to_its_end_is_not_repeated(command: Command, folder: Path, tmp_path: Path) -> None:
     output = tmp_path / "out.jsonl"
     flags = ("classify", folder, "--format=jsonl", "--output", output, "--resume", "--labels-from-folders")

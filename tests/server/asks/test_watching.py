@@ -1,12 +1,15 @@
 """Whether batching is on, where the percentiles are, and metrics that nobody has to write."""
 
+from collections.abc import Iterator
+
 import grpc
 import pytest
 
 from lenet.inference import grpc_service_pb2 as pb
 from lenet.inference import grpc_service_pb2_grpc as rpc
-from tests.processes import ServerProcess
+from tests.processes import ServerProcess, server_process
 from tests.server.asking import PIXELS, RAW, Asker, Question
+from tests.server.asks.conftest import MODELS
 from tests.server.asks.exposition import metrics, total
 from tests.server.asks.sending import send_all
 
@@ -30,6 +33,13 @@ DESIGNED = {
 }
 QUESTIONS = [Question(str(number), RAW, "lenet", 1, (number % 64,)) for number in range(512)]
 TIMEOUT = 20.0
+
+
+@pytest.fixture(scope="module")
+def server(transport: str) -> Iterator[ServerProcess]:
+    """The program with the bundled model, which waits a little for its batches: so fast a model may meet none else."""
+    with server_process(MODELS, f"--transport={transport}", "--max-queue-delay-ms=20") as running:
+        yield running
 
 
 @pytest.fixture

@@ -40,27 +40,21 @@ class Wire:
         """The result of an operation. Raises a LenetError where a call gets no answer."""
         try:
             call = next(steps)
-            while True:
-                try:
-                    answer = self._answer(call)
-                except LenetError as error:  # whoever asked may know another way
-                    call = steps.throw(error)
-                else:
-                    call = steps.send(answer)
-        except StopIteration as end:
+        except StopIteration as end:  # it took no call
             result: T = end.value
             return result
+        return self.resume(steps, call, None, patience=0.0)
 
     def resume(self, steps: Steps[T], call: Call, future: Any, patience: float) -> T:
-        """The result of an operation that stands at a call which is under way already.
+        """The result of an operation that stands at a call, which may be under way already.
 
         Where the server is away or busy, calls are sent again, for up to so many seconds.
         """
         try:
             while True:
                 try:
-                    answer = self._patient_answer(call, patience, future)
-                except LenetError as error:
+                    answer = self._answer(call, Patience(patience), future)
+                except LenetError as error:  # whoever asked may know another way
                     call = steps.throw(error)
                 else:
                     call = steps.send(answer)
@@ -81,24 +75,22 @@ class Wire:
         for channel in self._links.channels():
             channel.close()
 
-    def _answer(self, call: Call) -> Any:
-        link = self._links.take()
-        try:
-            with translated(self._server):
-                return link.method(call.method)(call.request, timeout=self._timeout, metadata=self._metadata)
-        finally:
-            self._links.give_back(link)
-
-    def _patient_answer(self, call: Call, seconds: float, future: Any) -> Any:
-        """The answer to a call, which may be under way already."""
-        patience = Patience(seconds)
+    def _answer(self, call: Call, patience: Patience, future: Any) -> Any:
         while True:
             try:
                 if future is None:
-                    return self._answer(call)
+                    return self._asked(call)
                 with translated(self._server):
                     return future.result()
             except AWAY as error:
                 pause = patience.pause(error)
             future = None
             time.sleep(pause)
+
+    def _asked(self, call: Call) -> Any:
+        link = self._links.take()
+        try:
+            with translated(self._server):
+                return link.method(call.method)(call.request, timeout=self._timeout, metadata=self._metadata)
+        finally:
+            self._links.give_back(link)

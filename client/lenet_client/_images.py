@@ -3,7 +3,7 @@
 import io
 import os
 import sys
-from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, TypeAlias, TypeGuard
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias, TypeGuard
 
 from lenet_client._errors import ImageError
 from lenet_client._files import read_file
@@ -16,7 +16,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL.Image import Image as PilImage
 
-ImageInput: TypeAlias = "str | os.PathLike[str] | bytes | BinaryIO | NDArray[np.uint8] | PilImage"
+
+class BinaryFile(Protocol):
+    """A file that is open for bytes."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """So many bytes at most, all by default. Raises OSError."""
+
+
+ImageInput: TypeAlias = "str | os.PathLike[str] | bytes | BinaryFile | NDArray[np.uint8] | PilImage"
 """A path, the bytes of a picture file, an open binary file, a PIL image, or an array uint8 of exactly the model's
 input shape."""
 

@@ -135,7 +135,7 @@ def _classified(
     def images() -> Iterator[ImageInput]:
         for picture in pictures:
             under_way.append(picture)
-            yield picture.image  # type: ignore[misc]  # Unreadable has all of a file that is asked for
+            yield picture.image
 
     for result in client.classify_many(images(), model=model, version=version, top_k=top_k):
         yield under_way.popleft(), result

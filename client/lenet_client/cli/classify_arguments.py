@@ -3,7 +3,8 @@
 import argparse
 from pathlib import Path
 
-from lenet_client.cli.argument_types import at_least_one, lines, model, score, seconds
+from lenet_client.cli.argument_types import at_least_one, lines, score, seconds
+from lenet_client.cli.question_arguments import add_question
 
 DESCRIPTION = """
 Classify picture files: those that are named, all files in folders and their sub-folders, those that match a pattern
@@ -18,14 +19,7 @@ def add_classify(command: argparse.ArgumentParser) -> None:
         "paths", nargs="+", metavar="PATH", help="a picture, folder, archive or pattern; - for a list on standard input"
     )
     command.add_argument("--null", action="store_true", help="the list's paths end with NUL, as from find -print0")
-    command.add_argument(
-        "--model",
-        default="",
-        type=model,
-        metavar="NAME[:VERSION]",
-        help="VERSION is a number or a label, such as stable; default: the server's only model, newest",
-    )
-    command.add_argument("--top-k", default=0, type=at_least_one, metavar="K", help="labels for each picture")
+    add_question(command, "labels for each picture")
     command.add_argument(
         "--min-score", type=score, metavar="SCORE", help="mark results with a lower score as uncertain (0 to 1)"
     )

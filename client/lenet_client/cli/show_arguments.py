@@ -2,7 +2,7 @@
 
 import argparse
 
-from lenet_client.cli.argument_types import at_least_one, model
+from lenet_client.cli.question_arguments import add_question
 
 DESCRIPTION = """
 Draw a picture beside what the model was given of it, and the scores as bars: in the terminal, or with --output in a PNG
@@ -13,13 +13,6 @@ file. Exit status: 0 drawn, 1 the picture cannot be classified, 2 usage, 3 no an
 def add_show(command: argparse.ArgumentParser) -> None:
     """Add them to the command."""
     command.add_argument("picture", metavar="PICTURE", help="a picture file")
-    command.add_argument(
-        "--model",
-        default="",
-        type=model,
-        metavar="NAME[:VERSION]",
-        help="VERSION is a number or a label, such as stable; default: the server's only model, newest",
-    )
-    command.add_argument("--top-k", default=0, type=at_least_one, metavar="K", help="labels; default: up to ten")
+    add_question(command, "labels; default: up to ten")
     command.add_argument("--output", metavar="FILE", help="draw into this PNG file, not in the terminal")
     command.add_argument("--json", action="store_true", help="print JSON, the input's pixels among it")

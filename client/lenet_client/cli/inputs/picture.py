@@ -11,7 +11,7 @@ class Unreadable:
     def __init__(self, reason: str) -> None:
         self.reason = reason
 
-    def read(self, _size: int = -1) -> NoReturn:
+    def read(self, _size: int = -1, /) -> NoReturn:
         """Raise OSError with the reason."""
         raise OSError(self.reason)
 
@@ -20,7 +20,7 @@ class Picture(NamedTuple):
     """A picture by the path that results show for it; a member of an archive is `archive.zip/inner/name.png`."""
 
     path: str
-    image: "ImageInput | Unreadable"
+    image: ImageInput
     """The path once more, or what was read from an archive."""
 
     @property

@@ -5,7 +5,6 @@
 The pictures are links to one file, all in one folder: the worst case, as a folder's names have to be sorted.
 """
 
-import os
 import statistics
 import subprocess
 import sys
@@ -66,7 +65,7 @@ def main(argv: Sequence[str] | None = None) -> list[Finding]:
 def links(picture: Path, folder: Path, made: int, count: int) -> int:
     """Add links to a picture until there are so many."""
     for index in range(made, count):
-        os.symlink(picture, f"{folder}/{index:07}.png")  # noqa: PTH211
+        (folder / f"{index:07}.png").symlink_to(picture)
     return count
 
 

@@ -72,11 +72,7 @@ def ceiling(folder: Path, output: Path, batch: int) -> None:
 
 
 def _batches(folder: Path, size: int) -> Iterator[list[str]]:
-    paths = (
-        os.path.join(place, name)  # noqa: PTH118
-        for place, _, names in sorted(os.walk(folder))
-        for name in sorted(names)
-    )
+    paths = (f"{place}/{name}" for place, _, names in sorted(os.walk(folder)) for name in sorted(names))
     while batch := list(islice(paths, size)):
         yield batch
 

@@ -9,7 +9,7 @@ from lenet_client.cli.inputs.sorted_names import sorted_entries
 def is_folder(path: str) -> bool:
     """Whether the path leads to a folder."""
     try:
-        return os.path.isdir(path)  # noqa: PTH112
+        return os.path.isdir(path)  # noqa: PTH112 a Path raises where a folder on the way may not be entered
     except ValueError:  # a NUL in the path
         return False
 

@@ -3,6 +3,7 @@
 import bz2
 import gzip
 import lzma
+from pathlib import Path
 from types import TracebackType
 from typing import IO
 
@@ -18,7 +19,7 @@ class ForwardFile:
 
     def __init__(self, path: str) -> None:
         """Open the file; how it is compressed is seen from its first bytes. Raises OSError."""
-        with open(path, "rb") as file:  # noqa: PTH123
+        with Path(path).open("rb") as file:
             opener = OPENERS.get(file.read(2), open)
         self._file: IO[bytes] = opener(path, "rb")  # type: ignore[operator]
         self._position = 0

@@ -4,6 +4,7 @@ import stat
 import struct
 import zlib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import IO
 
 from lenet_client.cli.inputs.archives import READ_BYTES, is_hidden
@@ -20,7 +21,7 @@ CHUNK_BYTES = 2**16
 def zip_members(path: str) -> Iterator[Picture]:
     """The files in a zip archive; see archives.members."""
     try:
-        with open(path, "rb") as listing, open(path, "rb") as content:  # noqa: PTH123
+        with Path(path).open("rb") as listing, Path(path).open("rb") as content:
             for member in directory(listing):
                 if not member.name.endswith("/") and not is_hidden(member.name):
                     yield Picture(f"{path}/{member.name}", _content(content, member))

@@ -8,7 +8,6 @@ made it); the first run installs it, which takes minutes. Pictures are all files
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -20,7 +19,7 @@ import grpc
 
 from benchmarks import ours
 from benchmarks.findings import Finding, findings_table
-from benchmarks.triton import free_port
+from benchmarks.peers import environment, free_port
 from lenet_client import Client
 from tests.processes import BIN
 
@@ -55,23 +54,10 @@ MODEL_SETTINGS = {
 }
 
 
-def environment() -> Path:
-    """The Python that MLServer was installed beside; installs it where it is not there yet."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
-    root = cache / "side-by-side" / "mlserver"
-    python = root / "bin" / "python"
-    if not (root / "ready").exists():
-        print("installing MLServer into the cache …", file=sys.stderr)
-        subprocess.run([sys.executable, "-m", "venv", "--clear", root], check=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", *PACKAGES], check=True)
-        (root / "ready").touch()
-    return python
-
-
 @contextmanager
 def serving(model: Path = ours.MODEL) -> Iterator[str]:
     """MLServer with the model file as `lenet`, by its address HOST:PORT."""
-    python = environment()
+    python = environment("mlserver", PACKAGES)
     ports = {f"{name}_port": free_port() for name in ("http", "grpc", "metrics")}
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "runtime.py").write_text(RUNTIME.format(model=str(model)))

@@ -9,7 +9,6 @@ the user's cache (the one of `side-by-side`, where that has made it); the first 
 import argparse
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -19,6 +18,7 @@ from pathlib import Path
 
 from benchmarks import call
 from benchmarks.ours import MODEL
+from benchmarks.peers import environment, free_port
 
 PACKAGES = ("nvidia-pytriton==0.7.0", "onnxruntime")
 # An explicit instance and no delay: the settings with which it was fastest.
@@ -60,23 +60,10 @@ class TritonPythonModel:
 """
 
 
-def environment() -> Path:
-    """The Python that Triton was installed beside; installs it where it is not there yet."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
-    root = cache / "side-by-side" / "triton"
-    python = root / "bin" / "python"
-    if not (root / "ready").exists():
-        print("installing Triton into the cache …", file=sys.stderr)
-        subprocess.run([sys.executable, "-m", "venv", "--clear", root], check=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", *PACKAGES], check=True)
-        (root / "ready").touch()
-    return python
-
-
 @contextmanager
 def serving(model: Path = MODEL, port: int = 0) -> Iterator[str]:
     """Triton with the model file as `lenet`, by its address HOST:PORT; `port` 0 picks a free one."""
-    python = environment()
+    python = environment("triton", PACKAGES)
     find = "import pathlib, pytriton; print(pathlib.Path(pytriton.__file__).parents[1])"
     site = Path(subprocess.run([python, "-c", find], check=True, capture_output=True, text=True).stdout.strip())
     bundle = site / "pytriton" / "tritonserver"
@@ -118,14 +105,6 @@ def serving(model: Path = MODEL, port: int = 0) -> Iterator[str]:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
-
-
-def free_port() -> int:
-    """A port that was free a moment ago, for servers that cannot pick one."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def main() -> None:

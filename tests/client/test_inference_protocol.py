@@ -3,10 +3,9 @@
 import json
 import subprocess
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
-import grpc
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -17,6 +16,7 @@ from lenet.inference import grpc_service_pb2_grpc as rpc
 from lenet_client import Client, ImageError, InvalidRequest, ModelNotFound, NotSupported, Prediction, ServerFault
 from lenet_server.app import App
 from lenet_server.settings import Settings
+from tests.client.serving import served
 from tests.conftest import ROOT
 from tests.processes import run
 from tests.server.repositories import publish, shifted
@@ -108,12 +108,8 @@ def plain() -> Plain:
 @pytest.fixture
 def plain_address(plain: Plain) -> Iterator[str]:
     """HOST:PORT of the plain server."""
-    server = grpc.server(ThreadPoolExecutor(4))
-    rpc.add_GRPCInferenceServiceServicer_to_server(plain, server)
-    port = server.add_insecure_port("127.0.0.1:0")
-    server.start()
-    yield f"127.0.0.1:{port}"
-    server.stop(None).wait()
+    with served(partial(rpc.add_GRPCInferenceServiceServicer_to_server, plain)) as address:
+        yield address
 
 
 IMAGE = np.zeros((1, 2, 2), np.uint8)

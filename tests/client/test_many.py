@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import grpc
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from lenet.v1 import classifier_pb2 as pb
 from lenet.v1 import classifier_pb2_grpc as rpc
 from lenet_client import AsyncClient, Client, ImageError, LenetError, ModelNotFound, Prediction
+from tests.client.serving import served
 
 
 def test_as_they_come_each_result_has_its_image_s_position(client: Client, digits: NDArray[np.uint8]) -> None:
@@ -106,13 +107,9 @@ def gate() -> Gate:
 @pytest.fixture
 def gated(gate: Gate) -> Iterator[str]:
     """HOST:PORT of the server with the gate."""
-    server = grpc.server(ThreadPoolExecutor(16))
-    rpc.add_ClassifierServicer_to_server(gate, server)
-    port = server.add_insecure_port("127.0.0.1:0")
-    server.start()
-    yield f"127.0.0.1:{port}"
-    gate.open.set()
-    server.stop(None).wait()
+    with served(partial(rpc.add_ClassifierServicer_to_server, gate), threads=16) as address:
+        yield address
+        gate.open.set()
 
 
 def images_of_batches(count: int) -> list[NDArray[np.uint8]]:

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import grpc
 import pytest
@@ -21,6 +21,7 @@ from lenet_client import (
     TimedOut,
     Unauthenticated,
 )
+from tests.client.serving import served
 
 TOP = [pb.LabelScore(label="7", score=0.9)]
 ANSWER = pb.ClassifyResponse(results=[pb.Result(prediction=pb.Prediction(top=TOP))])
@@ -57,13 +58,9 @@ def scripted() -> Scripted:
 @pytest.fixture
 def address(scripted: Scripted) -> Iterator[str]:
     """HOST:PORT of the scripted server."""
-    server = grpc.server(ThreadPoolExecutor(4))
-    rpc.add_ClassifierServicer_to_server(scripted, server)
-    port = server.add_insecure_port("127.0.0.1:0")
-    server.start()
-    yield f"127.0.0.1:{port}"
-    scripted.end.set()
-    server.stop(None).wait()
+    with served(partial(rpc.add_ClassifierServicer_to_server, scripted)) as address:
+        yield address
+        scripted.end.set()
 
 
 @pytest.mark.parametrize("code", [grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.RESOURCE_EXHAUSTED])

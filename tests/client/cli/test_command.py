@@ -32,15 +32,6 @@ def lenet(address: str) -> Lenet:
     return call
 
 
-@pytest.fixture
-def folder(samples: dict[Path, str], tmp_path: Path) -> Path:
-    """The samples, each in a folder named by its label."""
-    for file, label in samples.items():
-        (tmp_path / "pictures" / label).mkdir(parents=True, exist_ok=True)
-        shutil.copy(file, tmp_path / "pictures" / label / file.name)
-    return tmp_path / "pictures"
-
-
 def lines(text: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in text.splitlines()]
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.client.cli.conftest import Command
+from tests.disks import small_file_system
 from tests.processes import BIN, TIMEOUT
 
 PICTURES = 600
@@ -134,15 +135,8 @@ def test_marks_are_as_in_the_earlier_run(command: Command, folder: Path, tmp_pat
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of 64 kB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mounting = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)]
-    if subprocess.run(mounting, capture_output=True, check=False).returncode:
-        pytest.skip("needs the right to mount a tmpfs")
-    try:
+    with small_file_system(tmp_path / "disk", "64k") as folder:
         yield folder
-    finally:
-        subprocess.run(["umount", str(folder)], check=True)
 
 
 def test_a_full_disk_loses_nothing(command: Command, many: list[str], small_disk: Path, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from lenet_trainer.cli import main
 from lenet_trainer.model_file import read_model
+from tests.disks import small_file_system
 from tests.trainer.cli.program import PROGRAM
 
 FLAGS = ("--dataset=digits", "--epochs=6", "--threads=1", "--seed=5", "--checkpoint-seconds=0", "--average-decay=0.9")
@@ -92,15 +93,8 @@ def test_a_damaged_checkpoint_is_one_line(tmp_path: Path, capsys: pytest.Capture
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of three megabytes."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mounting = ["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(folder)]
-    if subprocess.run(mounting, capture_output=True, check=False).returncode:
-        pytest.skip("needs the right to mount a tmpfs")
-    try:
+    with small_file_system(tmp_path / "disk", "3m") as folder:
         yield folder
-    finally:
-        subprocess.run(["umount", str(folder)], check=True)
 
 
 def test_a_full_disk_loses_nothing(

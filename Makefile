@@ -7,7 +7,7 @@ OURS := imaging/lenet_imaging trainer/lenet_trainer server/lenet_server client/l
 PROJECTS := $(wildcard */pyproject.toml) constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint format bench soak generate check-generated serve train clean
+.PHONY: help install demo test compose-test lint format bench soak generate check-generated serve train clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -20,7 +20,10 @@ demo: .venv/serving ## start the server on the bundled model, classify samples/,
 # A file of tests runs in one process, and there are more processes than cores (tests/conftest.py): within one, PyTorch's
 # threads would only get in each other's way.
 test: .venv/everything ## run the tests
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --dist loadfile --ignore=tests/compose
+
+compose-test: .venv/everything ## build the images and do in containers what an operator does (needs a Docker engine)
+	$(BIN)/python -m pytest tests/compose
 
 lint: .venv/everything ## check style and types
 	$(BIN)/ruff check .

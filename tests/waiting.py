@@ -1,14 +1,13 @@
 """Waiting for something that happens in another thread or process, and that nothing tells."""
 
 import threading
+import time
 from collections.abc import Callable
 
 
-def wait_until(true: Callable[[], bool]) -> None:
-    """Return as soon as it is true. Raises AssertionError after 10 seconds."""
-    tick = threading.Event()
-    for _ in range(1000):
-        if true():
-            return
+def wait_until(true: Callable[[], bool], seconds: float = 10) -> None:
+    """Return as soon as it is true. Raises AssertionError when that takes longer."""
+    tick, deadline = threading.Event(), time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, f"it did not happen in {seconds} s"
         tick.wait(0.01)
-    raise AssertionError("it did not happen in 10 s")

@@ -4,9 +4,9 @@ Where docker-compose or Compose v2 is installed, it reads the files as well.
 """
 
 import re
-import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -14,22 +14,15 @@ import pytest
 import yaml
 
 from lenet_server.settings import PREFIX, Settings
+from tests.composers import composers
 from tests.conftest import ROOT
 from tests.processes import server_process
 
 FILES = ("docker-compose.yml", "docker-compose.tls.yml")
 COMPOSE, OVERLAY = (yaml.safe_load((ROOT / file).read_text()) for file in FILES)
+DOCKERFILE = (ROOT / "Dockerfile").read_text()
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 TIMEOUT = 60
-
-
-def composers() -> list[list[str]]:
-    """The commands that read compose files, as far as they are installed."""
-    old = [["docker-compose"]] if shutil.which("docker-compose") else []
-    if not shutil.which("docker"):
-        return old
-    asked = subprocess.run(["docker", "compose", "version"], capture_output=True, check=False, timeout=TIMEOUT)
-    return [*old, ["docker", "compose"]] if asked.returncode == 0 else old
 
 
 def default(text: str) -> str:
@@ -67,10 +60,9 @@ def test_a_service_has_no_rights_that_it_does_not_need(name: str) -> None:
     assert service["cap_drop"] == ["ALL"]
     assert service["security_opt"] == ["no-new-privileges:true"]
     assert not {"privileged", "cap_add", "network_mode", "pid", "devices"} & service.keys()
-    assert name == "trainer" or service["read_only"] is True
-    if "profiles" not in service:
-        assert service["restart"] == "unless-stopped"
-        assert {"mem_limit", "pids_limit"} <= service.keys()
+    assert service["read_only"] is True
+    assert {"mem_limit", "pids_limit"} <= service.keys()
+    assert "profiles" in service or service["restart"] == "unless-stopped"
 
 
 def test_a_server_may_take_its_time_to_stop_and_has_the_threads_that_it_may_need() -> None:
@@ -80,7 +72,7 @@ def test_a_server_may_take_its_time_to_stop_and_has_the_threads_that_it_may_need
     assert workers == 2
     calls = settings.max_queue_size + settings.max_batch_size + settings.max_streams
     assert server["pids_limit"] > workers * calls
-    assert f"--uid {server['user']} " in (ROOT / "server/Dockerfile").read_text()
+    assert f"--uid {server['user']} " in DOCKERFILE
 
 
 def test_settings_are_the_servers() -> None:
@@ -91,17 +83,20 @@ def test_settings_are_the_servers() -> None:
 
 def test_what_is_mounted_and_built_is_there() -> None:
     ignored = (ROOT / ".dockerignore").read_text().splitlines()
-    for name, service in SERVICES.items():
+    for service in SERVICES.values():
         for volume in service.get("volumes", []):
             source = default(volume).split(":")[0]
             assert (ROOT / source).is_dir() if source.startswith(".") else source in COMPOSE["volumes"], volume
         if "build" in service:
-            assert service["build"]["dockerfile"] == f"{name}/Dockerfile"
-            copied = re.findall(r"^COPY (?!--from)(?:--\S+ )?(\S+)", (ROOT / name / "Dockerfile").read_text(), re.M)
-            assert copied
-            for path in copied:
-                assert (ROOT / path).exists()
-                assert f"!{path}" in ignored
+            assert f" AS {service['build']['target']}\n" in DOCKERFILE
+    for path in re.findall(r"^COPY (?!--from)(?:--\S+ )?(\S+)", DOCKERFILE, re.M):
+        assert (ROOT / path).exists()
+        assert f"!{path}" in ignored
+
+
+def test_images_say_the_version_that_they_hold() -> None:
+    project = tomllib.loads((ROOT / "server/pyproject.toml").read_text())["project"]
+    assert f"ARG VERSION={project['version']}\n" in DOCKERFILE
 
 
 @pytest.fixture

@@ -2,9 +2,6 @@
 
 import json
 import shutil
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,28 +10,18 @@ import pytest
 import yaml
 from numpy.typing import NDArray
 
-from lenet_client import Client, ImageError
+from lenet_client import Client
 from tests.conftest import ROOT
+from tests.deploy.dashboard import DASHBOARD, GRAFANA, load, queries
 from tests.processes import server_process
 from tests.server.prometheus import Prometheus
 
-GRAFANA = ROOT / "deploy/grafana"
 PROMETHEUS = ROOT / "deploy/prometheus"
-DASHBOARD = json.loads((GRAFANA / "dashboards/lenet.json").read_text())
 INTERVAL = "200ms"
 
 needs_prometheus = pytest.mark.skipif(
     not shutil.which("prometheus"), reason="needs prometheus on the PATH (Debian: apt-get install prometheus)"
 )
-
-
-def queries() -> Iterator[tuple[str, str]]:
-    """What each panel and each annotation asks for, with its title."""
-    for annotation in DASHBOARD["annotations"]["list"]:
-        yield annotation["name"], annotation["expr"]
-    for panel in DASHBOARD["panels"]:
-        for target in panel["targets"]:
-            yield panel["title"], target["expr"].replace("$__rate_interval", "1m")
 
 
 def configuration(http_port: int) -> dict[str, Any]:
@@ -46,25 +33,6 @@ def configuration(http_port: int) -> dict[str, Any]:
         "rule_files": [str(PROMETHEUS / each) for each in deployed["rule_files"]],
         "scrape_configs": [{"job_name": job["job_name"], "static_configs": [{"targets": [f"127.0.0.1:{http_port}"]}]}],
     }
-
-
-@contextmanager
-def load(client: Client, pictures: list[Path], digits: NDArray[np.uint8]) -> Iterator[None]:
-    """Somebody who sends picture files and arrays, one of which is no picture, as long as the block lasts."""
-    done = threading.Event()
-
-    def send() -> None:
-        while not done.is_set():
-            client.classify_batch([*digits[:8], *pictures[:2]])
-            assert isinstance(client.classify_batch([b"no picture"])[0], ImageError)
-
-    sender = threading.Thread(target=send)
-    sender.start()
-    try:
-        yield
-    finally:
-        done.set()
-        sender.join(30)
 
 
 @needs_prometheus

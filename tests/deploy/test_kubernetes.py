@@ -119,7 +119,7 @@ def test_pods_have_no_rights_that_they_do_not_need() -> None:
     for security in (pod["securityContext"], runtime["containers"][0]["securityContext"]):
         assert security["runAsNonRoot"] is True
         assert security["seccompProfile"] == {"type": "RuntimeDefault"}
-    assert f"--uid {pod['securityContext']['runAsUser']} " in (ROOT / "server/Dockerfile").read_text()
+    assert f"--uid {pod['securityContext']['runAsUser']} " in (ROOT / "Dockerfile").read_text()
     for container in (pod["containers"][0], runtime["containers"][0]):
         assert container["securityContext"]["allowPrivilegeEscalation"] is False
         assert container["securityContext"]["readOnlyRootFilesystem"] is True

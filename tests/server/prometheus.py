@@ -44,15 +44,7 @@ class Prometheus:
 
     def value(self, query: str) -> float:
         """The value of the query, as soon as there is one."""
-        url = f"http://{self._address}/api/v1/query?{urllib.parse.urlencode({'query': query})}"
-        deadline = time.monotonic() + TIMEOUT
-        while time.monotonic() < deadline:
-            with urllib.request.urlopen(url, timeout=TIMEOUT) as response:
-                result = json.load(response)["data"]["result"]
-            if result:
-                return float(result[0]["value"][1])
-            threading.Event().wait(0.1)  # the next scrape brings it: Prometheus has nothing to be woken by
-        raise AssertionError(f"no value of {query} in {TIMEOUT:.0f} s")
+        return value(self._address, query, TIMEOUT)
 
     def _read(self) -> None:
         assert self._process.stderr
@@ -64,3 +56,16 @@ class Prometheus:
                 elif "ready to receive web requests" in event.get("msg", ""):
                     self._ready.set()
         self._ready.set()
+
+
+def value(address: str, query: str, seconds: float) -> float:
+    """What the Prometheus at HOST:PORT answers to the query, as soon as it has something to answer."""
+    url = f"http://{address}/api/v1/query?{urllib.parse.urlencode({'query': query})}"
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        with urllib.request.urlopen(url, timeout=TIMEOUT) as response:
+            result = json.load(response)["data"]["result"]
+        if result:
+            return float(result[0]["value"][1])
+        threading.Event().wait(0.1)  # the next scrape brings it: Prometheus has nothing to be woken by
+    raise AssertionError(f"no value of {query} in {seconds:.0f} s")

@@ -1,0 +1,36 @@
+"""The stack, brought up for the tests of a file and taken down with all that it had."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.compose.stack import BUILD_TIMEOUT, Stack, wait_until_healthy
+from tests.composers import composers
+
+
+@pytest.fixture(scope="session")
+def composer() -> list[str]:
+    """The command that brings stacks up; all images are built."""
+    command = composers()[0]
+    Stack(command)("build", timeout=BUILD_TIMEOUT)
+    return command
+
+
+@pytest.fixture(scope="module")
+def stack(composer: list[str], data_dir: Path | None) -> Iterator[Stack]:
+    """A stack of which nothing runs yet, and of which nothing remains."""
+    given = Stack(composer, LENET_DATA=str(data_dir or "data"))
+    try:
+        yield given
+    finally:
+        given.down()
+
+
+@pytest.fixture
+def server(stack: Stack) -> str:
+    """The server's container, healthy."""
+    stack("up", "--detach", "server")
+    container = stack.container("server")
+    wait_until_healthy(container)
+    return container

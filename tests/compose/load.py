@@ -1,0 +1,81 @@
+"""Callers who send without pause and without retries, and what became of each call."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import grpc
+import numpy as np
+from numpy.typing import NDArray
+
+from lenet.v1 import classifier_pb2 as pb
+from lenet.v1 import classifier_pb2_grpc as rpc
+
+CALLERS = 8
+TIMEOUT = 20.0
+ENOUGH = 200  # answers, after which the load is under way
+
+
+class Load:
+    """`outcomes` counts calls by their status, `versions` the answers by the model's version."""
+
+    def __init__(self, address: str, digits: NDArray[np.uint8]) -> None:
+        self.outcomes: Counter[grpc.StatusCode] = Counter()
+        self.versions: Counter[int] = Counter()
+        self._address = address
+        picture = pb.Image(pixels=pb.Pixels(shape=[1, 28, 28], data=digits[0].tobytes()))
+        self._request = pb.ClassifyRequest(images=[picture] * 4)
+        self._changed = threading.Condition()
+        self._over = False
+        self._callers = [threading.Thread(target=self._call) for _ in range(CALLERS)]
+
+    def start(self) -> None:
+        """Send, and return as soon as answers come in numbers."""
+        for caller in self._callers:
+            caller.start()
+        self.wait(lambda: self.outcomes[grpc.StatusCode.OK] >= ENOUGH)
+
+    def wait(self, true: Callable[[], bool], seconds: float = TIMEOUT) -> None:
+        """Return as soon as it is true; looked at after each call."""
+        with self._changed:
+            assert self._changed.wait_for(true, seconds), f"not in {seconds} s: {self.outcomes} {self.versions}"
+
+    def join(self) -> None:
+        """Return when every caller has met a call that failed."""
+        for caller in self._callers:
+            caller.join(TIMEOUT)
+
+    def stop(self) -> None:
+        """Send nothing more."""
+        self._over = True
+        self.join()
+
+    def _call(self) -> None:
+        with grpc.insecure_channel(
+            self._address, [("grpc.use_local_subchannel_pool", 1), ("grpc.enable_retries", 0)]
+        ) as channel:
+            stub = rpc.ClassifierStub(channel)
+            code = grpc.StatusCode.OK
+            while code is grpc.StatusCode.OK and not self._over:
+                version = None
+                try:
+                    version = stub.Classify(self._request, timeout=TIMEOUT).version
+                except grpc.RpcError as error:
+                    code = error.code()
+                with self._changed:
+                    self.outcomes[code] += 1
+                    if version is not None:
+                        self.versions[version] += 1
+                    self._changed.notify_all()
+
+
+@contextmanager
+def load(address: str, digits: NDArray[np.uint8]) -> Iterator[Load]:
+    """A load that has begun, and ends with the block."""
+    callers = Load(address, digits)
+    callers.start()
+    try:
+        yield callers
+    finally:
+        callers.stop()

@@ -1,0 +1,106 @@
+"""The services of docker-compose.yml in running containers, under a project and ports of their own."""
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from tests.conftest import ROOT
+from tests.waiting import wait_until
+
+TIMEOUT = 120
+HEALTHY_SECONDS = 60
+BUILD_TIMEOUT = 900
+# Port 0 is any free one, for each replica its own.
+PORTS = dict.fromkeys(("LENET_GRPC_PORT", "LENET_HTTP_PORT", "LENET_PROMETHEUS_PORT"), "0")
+
+CLIENT = ("run", "--rm", "--no-deps", "-T", "client")
+
+
+class Stack:
+    """What an operator does with `docker compose`, on the project's files as they are.
+
+    `overlays` are laid over docker-compose.yml; `settings` are environment variables that the files read.
+    """
+
+    def __init__(self, composer: list[str], overlays: tuple[str, ...] = (), **settings: str) -> None:
+        files = ["docker-compose.yml", *overlays]
+        profiles = ("--profile=train", "--profile=tools")
+        self._command = [*composer, *profiles, *(f"--file={file}" for file in files)]
+        self._environment = {**os.environ, **PORTS, "COMPOSE_PROJECT_NAME": f"lenet-test-{os.getpid()}", **settings}
+
+    def __call__(self, *arguments: str, timeout: float = TIMEOUT) -> str:
+        """Run a command of Compose to its end and return what it printed. Raises AssertionError where it fails."""
+        done = self.attempt(*arguments, timeout=timeout)
+        assert done.returncode == 0, f"{' '.join(arguments)}: {done.stdout}{done.stderr}"
+        return done.stdout
+
+    def attempt(self, *arguments: str, timeout: float = TIMEOUT) -> subprocess.CompletedProcess[str]:
+        """Run a command of Compose that may fail."""
+        with self.started(*arguments) as process:
+            output, errors = process.communicate(timeout=timeout)
+        return subprocess.CompletedProcess(arguments, process.returncode, output, errors)
+
+    @contextmanager
+    def started(self, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+        """A command of Compose, under way; killed at the end of the block if it still is."""
+        command, pipe = [*self._command, *arguments], subprocess.PIPE
+        with subprocess.Popen(command, cwd=ROOT, env=self._environment, stdout=pipe, stderr=pipe, text=True) as process:
+            try:
+                yield process
+            finally:
+                process.kill()
+
+    def containers(self, service: str) -> list[str]:
+        """The names of a service's containers, stopped ones too."""
+        ids = self("ps", "--all", "--quiet", service) if self._version_2 else self("ps", "--quiet", service)
+        return ids.split()
+
+    def container(self, service: str) -> str:
+        """The name of a service's only container."""
+        (name,) = self.containers(service)
+        return name
+
+    def client(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """`lenet` in a container of its own, beside the services that run."""
+        return self.attempt(*CLIENT, *arguments)
+
+    def down(self) -> None:
+        """Remove containers, networks and volumes."""
+        self("down", "--volumes", "--timeout=5")
+
+    @property
+    def _version_2(self) -> bool:
+        return self._command[:2] == ["docker", "compose"]
+
+
+def docker(*arguments: str, timeout: float = TIMEOUT) -> str:
+    """Run a command of Docker and return what it printed."""
+    return subprocess.run(
+        ["docker", *arguments], capture_output=True, text=True, check=True, timeout=timeout
+    ).stdout.strip()
+
+
+def inspect(container: str) -> dict[str, Any]:
+    """What Docker knows of a container."""
+    (found,) = json.loads(docker("inspect", container))
+    known: dict[str, Any] = found
+    return known
+
+
+def wait_until_healthy(container: str) -> None:
+    """Return as soon as the container's health check has succeeded."""
+    wait_until(lambda: inspect(container)["State"]["Health"]["Status"] == "healthy", HEALTHY_SECONDS)
+
+
+def address(container: str, port: int) -> str:
+    """HOST:PORT by which this machine reaches a container's port."""
+    return docker("port", container, f"{port}/tcp").splitlines()[0]
+
+
+def log(container: str) -> list[dict[str, Any]]:
+    """The server's log, as events."""
+    done = subprocess.run(["docker", "logs", container], capture_output=True, text=True, check=True, timeout=TIMEOUT)
+    return [json.loads(line) for line in done.stderr.splitlines() if line.startswith("{")]

@@ -1,0 +1,72 @@
+"""What an operator sees first: it comes up, classifies right, is watched, and is confined."""
+
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from lenet_client import Client
+from tests.compose.stack import Stack, address, docker, wait_until_healthy
+from tests.deploy.dashboard import load, queries
+from tests.server.prometheus import value
+
+READY_SECONDS = 60
+ENOUGH = 27  # of the 30 samples, as `make demo` wants
+DATA_SECONDS = 90  # rules over a minute have nothing before it is over
+
+
+@pytest.fixture(scope="module")
+def seconds_to_healthy(stack: Stack) -> float:
+    """Server and Prometheus are up; this is how long it took."""
+    started = time.monotonic()
+    stack("up", "--detach", "server", "prometheus")
+    wait_until_healthy(stack.container("server"))
+    return time.monotonic() - started
+
+
+@pytest.fixture(scope="module")
+def server(stack: Stack) -> str:
+    """The server's container."""
+    return stack.container("server")
+
+
+def test_it_is_healthy_within_a_minute(seconds_to_healthy: float) -> None:
+    assert seconds_to_healthy < READY_SECONDS
+
+
+@pytest.mark.usefixtures("server")
+def test_the_client_container_classifies_the_samples_right(stack: Stack) -> None:
+    done = stack.client("classify", "/pictures", "--format=jsonl", "--quiet")
+    assert done.returncode == 0, done.stderr
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    right = sum(answer["label"] == Path(answer["path"]).name.partition("_")[0] for answer in answers)
+    assert len(answers) == 30
+    assert right >= ENOUGH
+
+
+def test_prometheus_scrapes_it_and_has_data_for_the_whole_dashboard(
+    stack: Stack, server: str, samples: dict[Path, str], digits: NDArray[np.uint8]
+) -> None:
+    prometheus = address(stack.container("prometheus"), 9090)
+    with Client(address(server, 50051)) as client, load(client, list(samples), digits):
+        assert value(prometheus, "up{job='lenet'}", DATA_SECONDS) == 1.0
+        for _, query in queries():
+            assert np.isfinite(value(prometheus, f"({query}) > -Inf", DATA_SECONDS)), query
+
+
+def test_the_server_has_no_root_and_no_capabilities(server: str) -> None:
+    status = dict(
+        line.split(":\t", 1) for line in docker("exec", server, "cat", "/proc/1/status").splitlines() if ":\t" in line
+    )
+    assert set(status["Uid"].split()) == {"10001"}
+    assert {int(status[name], 16) for name in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")} == {0}
+    assert status["NoNewPrivs"] == "1"
+
+
+def test_the_server_writes_to_its_volume_and_to_temporary_files_only(server: str) -> None:
+    folders = ["/", "/etc", "/home", "/opt/lenet", "/run", "/var", "/models/lenet", "/tmp"]  # noqa: S108 (not ours)
+    attempt = 'for folder; do touch "$folder/attempt" 2>/dev/null && rm "$folder/attempt" && echo "$folder"; done; true'
+    assert docker("exec", server, "sh", "-c", attempt, "sh", *folders).split() == folders[-2:]

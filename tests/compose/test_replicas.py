@@ -1,0 +1,76 @@
+"""Two replicas behind one name: one client gives both their share, and does not notice that one dies."""
+
+import json
+import shutil
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.compose.stack import CLIENT, Stack, address, docker, wait_until_healthy
+from tests.waiting import wait_until
+
+COPIES = 100  # of each sample
+CALLS = 1000
+ENOUGH = 0.9  # right, as `make demo` wants
+
+
+@pytest.fixture(scope="module")
+def pictures(samples: dict[Path, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """3,000 pictures, so that a run takes some seconds."""
+    folder = tmp_path_factory.mktemp("pictures")
+    for file in samples:
+        for number in range(COPIES):
+            shutil.copy(file, folder / f"{file.stem}-{number}{file.suffix}")
+    folder.chmod(0o755)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def stack(composer: list[str], pictures: Path) -> Iterator[Stack]:
+    given = Stack(composer, LENET_PICTURES=str(pictures), LENET_WORKERS="1")
+    try:
+        given("up", "--detach", "--scale=server=2", "server")
+        for replica in given.containers("server"):
+            wait_until_healthy(replica)
+        yield given
+    finally:
+        given.down()
+
+
+def answered(replica: str) -> int:
+    """How many requests for a classification a replica has answered."""
+    with urllib.request.urlopen(f"http://{address(replica, 8080)}/metrics", timeout=10) as metrics:
+        lines = metrics.read().decode().splitlines()
+    counts = (line.split()[-1] for line in lines if line.startswith('lenet_requests_total{code="OK",method="Classify"'))
+    return int(sum(map(float, counts)))
+
+
+def test_one_client_gives_both_equal_shares(stack: Stack) -> None:
+    program = (
+        "from lenet_client import Client\n"
+        "with Client('dns:///server:50051') as client:\n"
+        f"    for _ in range({CALLS}):\n"
+        "        client.classify('/pictures/7_0-0.bmp')\n"
+    )
+    run, service = CLIENT[:-1], CLIENT[-1]
+    stack(*run, "--entrypoint=python", service, "-c", program)
+    first, second = map(answered, stack.containers("server"))
+    assert first + second == CALLS
+    assert first == pytest.approx(second, rel=0.1)
+
+
+def test_a_client_does_not_notice_that_one_is_killed(stack: Stack, pictures: Path) -> None:
+    killed, _ = stack.containers("server")
+    at_first = answered(killed)
+    with stack.started(*CLIENT, "classify", "/pictures", "--server=dns:///server:50051", "--format=jsonl") as client:
+        wait_until(lambda: answered(killed) > at_first + 5)
+        docker("kill", killed)
+        output, errors = client.communicate(timeout=60)
+    assert client.returncode == 0, errors
+    answers = [json.loads(line) for line in output.splitlines()]
+    assert {Path(answer["path"]).name for answer in answers} == {file.name for file in pictures.iterdir()}
+    right = sum(Path(answer["path"]).name.startswith(answer["label"]) for answer in answers)
+    assert len(answers) == 30 * COPIES
+    assert right >= ENOUGH * len(answers)

@@ -92,6 +92,8 @@ class Work:
 
     def report(self) -> None:
         """Say what there is to say at the end."""
+        if not self._tally.pictures and not self._options.quiet:
+            print(f"there is no file in {', '.join(self._options.paths)}", file=sys.stderr)
         if self._sorter and not self._options.quiet:
             print(self._sorter.summary(), file=sys.stderr)
         if self._accuracy:

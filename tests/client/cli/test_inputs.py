@@ -50,6 +50,12 @@ def test_a_pattern_that_matches_nothing_is_a_failure_with_a_line(command: Comman
     assert f"{tmp_path}/*.png,,,cannot be read: no file matches this pattern" in done.out
 
 
+def test_a_folder_without_files_is_no_failure_but_told(command: Command, tmp_path: Path) -> None:
+    done = command("classify", tmp_path)
+    assert done.status == 0
+    assert f"there is no file in {tmp_path}" in done.err
+
+
 @pytest.mark.parametrize(("end", "flags"), [("\n", ()), ("\0", ("--null",))])
 def test_a_list_on_standard_input(
     end: str, flags: tuple[str, ...], command: Command, folder: Path, monkeypatch: pytest.MonkeyPatch

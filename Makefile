@@ -23,7 +23,7 @@ test: .venv/everything ## run the tests
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --dist loadfile --ignore=tests/compose
 
 compose-test: .venv/everything ## build the images and do in containers what an operator does (needs a Docker engine)
-	$(BIN)/python -m pytest tests/compose
+	$(BIN)/python -m pytest tests/compose --timeout=900
 
 lint: .venv/everything ## check style and types
 	$(BIN)/ruff check .

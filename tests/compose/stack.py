@@ -54,14 +54,13 @@ class Stack:
                 process.kill()
 
     def containers(self, service: str) -> list[str]:
-        """The names of a service's containers, stopped ones too."""
-        ids = self("ps", "--all", "--quiet", service) if self._version_2 else self("ps", "--quiet", service)
-        return ids.split()
+        """A service's containers that run."""
+        return self("ps", "--quiet", service).split()
 
     def container(self, service: str) -> str:
-        """The name of a service's only container."""
-        (name,) = self.containers(service)
-        return name
+        """A service's only container."""
+        (found,) = self.containers(service)
+        return found
 
     def client(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """`lenet` in a container of its own, beside the services that run."""
@@ -70,10 +69,6 @@ class Stack:
     def down(self) -> None:
         """Remove containers, networks and volumes."""
         self("down", "--volumes", "--timeout=5")
-
-    @property
-    def _version_2(self) -> bool:
-        return self._command[:2] == ["docker", "compose"]
 
 
 def docker(*arguments: str, timeout: float = TIMEOUT) -> str:

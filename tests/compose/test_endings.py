@@ -7,7 +7,7 @@ import numpy as np
 from grpc import StatusCode
 from numpy.typing import NDArray
 
-from tests.compose.load import CALLERS, Load
+from tests.callers import CALLERS, Load
 from tests.compose.stack import address, docker, inspect, log, wait_until_healthy
 from tests.waiting import wait_until
 

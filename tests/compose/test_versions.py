@@ -6,7 +6,7 @@ import numpy as np
 from grpc import StatusCode
 from numpy.typing import NDArray
 
-from tests.compose.load import load
+from tests.callers import load
 from tests.compose.stack import Stack, address
 
 TRAINING_SECONDS = 300

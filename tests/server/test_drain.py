@@ -1,10 +1,8 @@
 """The end of a server: nothing that was accepted is lost, however it is told to stop."""
 
 import signal
-import threading
 import urllib.error
 import urllib.request
-from collections import Counter
 from collections.abc import Iterator
 
 import grpc
@@ -15,47 +13,25 @@ from numpy.typing import NDArray
 
 from lenet.v1 import classifier_pb2 as pb
 from lenet.v1 import classifier_pb2_grpc as rpc
+from tests.callers import CALLERS, Load
 from tests.conftest import ROOT
 from tests.processes import server_process
 
-CLIENTS = 16
 TIMEOUT = 20.0
 
 
 @pytest.mark.parametrize("stop_signal", [signal.SIGTERM, signal.SIGINT])
 def test_no_accepted_request_is_lost(stop_signal: signal.Signals, transport: str, digits: NDArray[np.uint8]) -> None:
     """16 clients send without pause; at the signal the server's count of answers must be the clients' count."""
-    outcomes: Counter[grpc.StatusCode] = Counter()
-    counting, warm = threading.Lock(), threading.Event()
-    request = pb.ClassifyRequest(images=[pb.Image(pixels=pb.Pixels(shape=[1, 28, 28], data=digits[0].tobytes()))] * 8)
-
-    def send_until_refused(address: str) -> None:
-        with grpc.insecure_channel(address, [("grpc.use_local_subchannel_pool", 1)]) as channel:
-            stub = rpc.ClassifierStub(channel)
-            code = grpc.StatusCode.OK
-            while code is grpc.StatusCode.OK:
-                try:
-                    assert len(stub.Classify(request, timeout=TIMEOUT).results) == 8
-                except grpc.RpcError as error:
-                    code = error.code()
-                with counting:
-                    outcomes[code] += 1
-                    if outcomes[grpc.StatusCode.OK] >= 500:
-                        warm.set()
-
     with server_process(f"--model-repository={ROOT / 'models'}", f"--transport={transport}") as server:
-        address = f"127.0.0.1:{server.grpc_port}"
-        clients = [threading.Thread(target=send_until_refused, args=(address,)) for _ in range(CLIENTS)]
-        for client in clients:
-            client.start()
-        assert warm.wait(TIMEOUT)
+        callers = Load(f"127.0.0.1:{server.grpc_port}", digits)
+        callers.start()
         status = server.stop(stop_signal)
-        for client in clients:
-            client.join(TIMEOUT)
+        callers.join()
     assert status == 0
-    assert set(outcomes) == {grpc.StatusCode.OK, grpc.StatusCode.UNAVAILABLE}
-    assert outcomes[grpc.StatusCode.UNAVAILABLE] == CLIENTS
-    assert server.events[-1]["requests"] == {code.name: count for code, count in outcomes.items()}
+    assert set(callers.outcomes) == {grpc.StatusCode.OK, grpc.StatusCode.UNAVAILABLE}
+    assert callers.outcomes[grpc.StatusCode.UNAVAILABLE] == CALLERS
+    assert server.events[-1]["requests"] == {code.name: count for code, count in callers.outcomes.items()}
 
 
 def watch_health(channel: grpc.Channel) -> Iterator[str]:

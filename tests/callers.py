@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from lenet.v1 import classifier_pb2 as pb
 from lenet.v1 import classifier_pb2_grpc as rpc
 
-CALLERS = 8
+CALLERS = 16
+IMAGES = 8  # in each call
 TIMEOUT = 20.0
-ENOUGH = 200  # answers, after which the load is under way
+ENOUGH = 500  # answers, after which the load is under way
 
 
 class Load:
@@ -25,7 +26,7 @@ class Load:
         self.versions: Counter[int] = Counter()
         self._address = address
         picture = pb.Image(pixels=pb.Pixels(shape=[1, 28, 28], data=digits[0].tobytes()))
-        self._request = pb.ClassifyRequest(images=[picture] * 4)
+        self._request = pb.ClassifyRequest(images=[picture] * IMAGES)
         self._changed = threading.Condition()
         self._over = False
         self._callers = [threading.Thread(target=self._call) for _ in range(CALLERS)]
@@ -58,15 +59,16 @@ class Load:
             stub = rpc.ClassifierStub(channel)
             code = grpc.StatusCode.OK
             while code is grpc.StatusCode.OK and not self._over:
-                version = None
+                answer = None
                 try:
-                    version = stub.Classify(self._request, timeout=TIMEOUT).version
+                    answer = stub.Classify(self._request, timeout=TIMEOUT)
+                    assert len(answer.results) == IMAGES
                 except grpc.RpcError as error:
                     code = error.code()
                 with self._changed:
                     self.outcomes[code] += 1
-                    if version is not None:
-                        self.versions[version] += 1
+                    if answer:
+                        self.versions[answer.version] += 1
                     self._changed.notify_all()
 
 
@@ -74,8 +76,8 @@ class Load:
 def load(address: str, digits: NDArray[np.uint8]) -> Iterator[Load]:
     """A load that has begun, and ends with the block."""
     callers = Load(address, digits)
-    callers.start()
     try:
+        callers.start()
         yield callers
     finally:
         callers.stop()

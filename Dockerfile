@@ -1,7 +1,7 @@
 # The images of lenet, one target each; docker-compose.yml builds them, or by hand:
-#   docker build --target server -t lenet-server .
+#   docker build --target server -t lenet-server:0.1.0 .
 # PyTorch from the default index brings CUDA into the trainer's. For a CPU build:
-#   docker build --target trainer --build-arg PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu -t lenet-trainer .
+#   docker build --target trainer --build-arg PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu -t lenet-trainer:0.1.0 .
 FROM python:3.11.13-slim-bookworm AS base
 # One user for all: trainer and server share the volume of models.
 RUN useradd --uid 10001 --no-create-home --no-log-init lenet && install -d -o lenet /models /data

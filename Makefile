@@ -22,8 +22,8 @@ demo: .venv/serving ## start the server on the bundled model, classify samples/,
 test: .venv/everything ## run the tests
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --dist loadfile --ignore=tests/compose
 
-compose-test: .venv/everything ## build the images and do in containers what an operator does (needs a Docker engine)
-	$(BIN)/python -m pytest tests/compose --timeout=900
+compose-test: .venv/everything ## build the images and do in containers what an operator does (needs Docker; COMPOSE=docker-compose for 1.29)
+	$(BIN)/python -m pytest tests/compose --timeout=1200
 
 lint: .venv/everything ## check style and types
 	$(BIN)/ruff check .

@@ -11,6 +11,8 @@ import re
 import time
 import urllib.request
 
+import yaml
+
 from benchmarks.findings import Finding, findings_table
 from tests.compose.stack import BUILD_TIMEOUT, Stack, address, docker, wait_until_healthy
 from tests.composers import composers
@@ -37,10 +39,11 @@ def main() -> list[Finding]:
 
 def sizes() -> list[Finding]:
     """How much each image adds to the one that all are built on."""
+    images = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
     (base,) = re.findall(r"^FROM (\S+:\S+) AS base$", (ROOT / "Dockerfile").read_text(), re.M)
     findings = [Finding(f"base image, {base}", f"{megabytes(base):.0f} MB")]
     for name, bar in SIZE_BARS.items():
-        over = megabytes(f"lenet-{name}") - megabytes(base)
+        over = megabytes(images[name]["image"]) - megabytes(base)
         told = f"≤ {bar}" if bar else ""
         findings.append(Finding(f"{name}'s image over its base", f"{over:.0f} MB", told, over <= bar if bar else None))
     return findings

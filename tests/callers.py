@@ -46,6 +46,7 @@ class Load:
         """Return when every caller has met a call that failed."""
         for caller in self._callers:
             caller.join(TIMEOUT)
+            assert not caller.is_alive()
 
     def stop(self) -> None:
         """Send nothing more."""

@@ -1,5 +1,6 @@
 """The stack, brought up for the tests of a file and taken down with all that it had."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,8 +12,10 @@ from tests.composers import composers
 
 @pytest.fixture(scope="session")
 def composer() -> list[str]:
-    """The command that brings stacks up; all images are built."""
-    command = composers()[0]
+    """The command that brings stacks up, by default the newest there is; all images are built."""
+    chosen = [os.environ.get("COMPOSE", "").split(), *composers()]
+    command = next(filter(None, chosen), [])
+    assert command, "tests/compose needs a Docker engine, and docker compose or docker-compose on the PATH"
     Stack(command)("build", timeout=BUILD_TIMEOUT)
     return command
 

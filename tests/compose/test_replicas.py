@@ -54,9 +54,11 @@ def test_one_client_gives_both_equal_shares(stack: Stack) -> None:
         f"    for _ in range({CALLS}):\n"
         "        client.classify('/pictures/7_0-0.bmp')\n"
     )
+    before = [answered(replica) for replica in stack.containers("server")]
     run, service = CLIENT[:-1], CLIENT[-1]
     stack(*run, "--entrypoint=python", service, "-c", program)
-    first, second = map(answered, stack.containers("server"))
+    after = [answered(replica) for replica in stack.containers("server")]
+    first, second = (now - then for now, then in zip(after, before, strict=True))
     assert first + second == CALLS
     assert first == pytest.approx(second, rel=0.1)
 
@@ -67,6 +69,7 @@ def test_a_client_does_not_notice_that_one_is_killed(stack: Stack, pictures: Pat
     with stack.started(*CLIENT, "classify", "/pictures", "--server=dns:///server:50051", "--format=jsonl") as client:
         wait_until(lambda: answered(killed) > at_first + 5)
         docker("kill", killed)
+        assert client.poll() is None
         output, errors = client.communicate(timeout=60)
     assert client.returncode == 0, errors
     answers = [json.loads(line) for line in output.splitlines()]

@@ -52,15 +52,17 @@ def test_who_shows_a_certificate_gets_in(stack: Stack) -> None:
     assert json.loads(done.stdout)["label"] == "7"
 
 
-@pytest.mark.usefixtures("stack")
-def test_strangers_do_not(composer: list[str], strangers: Path) -> None:
+def test_plain_text_and_strangers_do_not(stack: Stack, composer: list[str], strangers: Path) -> None:
     stranger = Stack(composer, OVERLAY, LENET_CERTIFICATES=str(strangers))
     assert asked(stranger) == UNREACHABLE
-
-
-@pytest.mark.usefixtures("stack")
-def test_plain_text_does_not(composer: list[str]) -> None:
     assert asked(Stack(composer)) == UNREACHABLE
+    assert asked(stack) == 0
+
+
+def test_a_client_that_brings_the_server_up_leaves_it_as_it_is(stack: Stack) -> None:
+    before = stack.container("server")
+    assert stack.attempt("run", "--rm", "-T", "client", "health").returncode == 0
+    assert stack.container("server") == before
 
 
 def asked(stack: Stack) -> int:

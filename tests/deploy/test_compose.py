@@ -50,7 +50,7 @@ def test_compose_reads_both_files() -> None:
 
 def test_ports_are_open_to_this_machine_only() -> None:
     published = {name: service.get("ports", []) for name, service in SERVICES.items()}
-    assert all(port.startswith("127.0.0.1:") for ports in published.values() for port in ports)
+    assert all(default(port).startswith("127.0.0.1:") for ports in published.values() for port in ports)
     assert {name for name, ports in published.items() if ports} == {"server", "prometheus", "grafana"}
 
 
@@ -85,7 +85,7 @@ def test_what_is_mounted_and_built_is_there() -> None:
     ignored = (ROOT / ".dockerignore").read_text().splitlines()
     for service in SERVICES.values():
         for volume in service.get("volumes", []):
-            source = default(volume).split(":")[0]
+            source = default(volume["source"] if isinstance(volume, dict) else volume).split(":")[0]
             assert (ROOT / source).is_dir() if source.startswith(".") else source in COMPOSE["volumes"], volume
         if "build" in service:
             assert f" AS {service['build']['target']}\n" in DOCKERFILE
@@ -94,9 +94,11 @@ def test_what_is_mounted_and_built_is_there() -> None:
         assert f"!{path}" in ignored
 
 
-def test_images_say_the_version_that_they_hold() -> None:
-    project = tomllib.loads((ROOT / "server/pyproject.toml").read_text())["project"]
-    assert f"ARG VERSION={project['version']}\n" in DOCKERFILE
+def test_images_are_named_by_the_version_that_they_hold() -> None:
+    version = tomllib.loads((ROOT / "server/pyproject.toml").read_text())["project"]["version"]
+    assert f"ARG VERSION={version}\n" in DOCKERFILE
+    for name in ("server", "client", "trainer"):
+        assert SERVICES[name]["image"] == f"lenet-{name}:{version}"
 
 
 @pytest.fixture

@@ -28,7 +28,8 @@ def certificates(tmp_path: Path) -> Path:
 def environment(service: str, certificates: Path) -> dict[str, str]:
     """What the overlay sets, with the folder that it mounts."""
     (mounted,) = OVERLAY[service]["volumes"]
-    assert mounted.endswith(f"/{service}:/certificates:ro")
+    assert mounted["source"].endswith(f"/{service}")
+    assert (mounted["target"], mounted["read_only"]) == ("/certificates", True)
     told: dict[str, str] = OVERLAY[service]["environment"]
     return {name: file.replace("/certificates", str(certificates / service)) for name, file in told.items()}
 

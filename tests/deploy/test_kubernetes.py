@@ -157,6 +157,10 @@ def test_whoever_selects_pods_finds_the_servers_and_prometheus_the_job() -> None
     }.items():
         assert at(found[kind], path).items()
         assert at(found[kind], path).items() <= labels
+    (callers,) = found["NetworkPolicy"]["spec"]["ingress"][0]["from"]
+    assert callers == {
+        "podSelector": {"matchExpressions": [{"key": "lenet-client", "operator": "In", "values": ["true"]}]}
+    }
     monitor, service = found["ServiceMonitor"]["spec"], found["Service"]
     assert monitor["selector"]["matchLabels"].items() <= service["metadata"]["labels"].items()
     assert service["metadata"]["labels"][monitor["jobLabel"]] == "lenet"

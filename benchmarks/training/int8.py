@@ -25,7 +25,7 @@ from lenet_trainer.runtime import OnnxRuntime
 from lenet_trainer.settings import DataSettings
 
 CALIBRATION_IMAGES, BATCH_SIZES, ROUNDS = 1000, (1, 8, 64), 15
-CALLS = 2000  # in each round, in pictures
+PICTURES = 2000  # in each round
 CHOICES = {"convolutions and dense layers": ["Conv", "Gemm"], "every layer it can": None}
 
 
@@ -65,9 +65,9 @@ def microseconds(models: dict[str, OnnxRuntime], images: NDArray[np.uint8], batc
     for _ in range(ROUNDS):
         for name, model in models.items():
             started = time.process_time()
-            model.probabilities(images[:CALLS], batch_size)
+            model.probabilities(images[:PICTURES], batch_size)
             taken[name].append(time.process_time() - started)
-    return {name: 1e6 * median(seconds) / CALLS for name, seconds in taken.items()}
+    return {name: 1e6 * median(seconds) / PICTURES for name, seconds in taken.items()}
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ from lenet_trainer.training import count_right, train
 
 
 def to_ninety_nine(data_dir: Path, seed: int, threads: int) -> TrainSettings:
-    """The lecture's network, as few epochs as take it past 99 % of the validation pictures with something to spare."""
+    """The lecture's network, as few epochs as took it past 99 % of validation pictures with something to spare."""
     return TrainSettings(
         dataset="mnist",
         data_dir=data_dir,

@@ -1,15 +1,18 @@
 """Trains the bundled model's recipe with several seeds, each tested once, and prints the table of the model card.
 
 .venv/bin/python -m benchmarks.training.seeds --data-dir data --work runs/seeds
-.venv/bin/python -m benchmarks.training.seeds --data-dir data --work runs/seeds --seeds 1,3  # another process
-.venv/bin/python -m benchmarks.training.seeds --data-dir data --work runs/seeds --publish models/lenet
+.venv/bin/python -m benchmarks.training.seeds --data-dir data --work runs/seeds --publish runs/model
+
+Or with two processes: first one with --teacher-only, then one with --seeds 0,2,4 and one with --seeds 1,3.
 
 All seeds have the same teacher (seed 0), the same lessons and the same 5,000 validation pictures. What is done stays in
 the work folder, so that a run that was interrupted goes on.
 """
 
 import argparse
+import hashlib
 import json
+import os
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,14 +30,17 @@ from lenet_trainer.lessons import TeacherLessons
 from lenet_trainer.pipeline import publish_trained
 from lenet_trainer.progress import Progress
 from lenet_trainer.schooling import train_teacher
+from lenet_trainer.settings import TrainSettings
 from lenet_trainer.training import Trained, count_right, train
+
+SEEDS = 5
 
 
 class StoredLessons:
-    """Lessons that are computed once for all seeds and processes, and stay in a folder."""
+    """Lessons that are computed once for all seeds and processes, and stay in a folder, by the name of their recipe."""
 
-    def __init__(self, lessons: TeacherLessons, folder: Path):
-        self.lessons, self.folder = lessons, folder
+    def __init__(self, lessons: TeacherLessons, folder: Path, name: str):
+        self.lessons, self.folder, self.name = lessons, folder, name
         self.number, self.given = -1, (torch.empty(0), torch.empty(0))
 
     def of_epoch(self, epoch: int, indices: Tensor) -> tuple[Tensor, Tensor]:
@@ -47,9 +53,9 @@ class StoredLessons:
 
     def round(self, number: int) -> tuple[Tensor, Tensor]:
         """Pictures uint8 [N, C, H, W] and answers float16 [N, K] of a round."""
-        path = self.folder / f"lessons-{number}.pt"
+        path = self.folder / f"lessons-{self.name}-{number}.pt"
         if not path.exists():
-            fresh = path.with_suffix(f".seed-{torch.initial_seed()}")
+            fresh = path.with_suffix(f".{os.getpid()}")
             torch.save(self.lessons.give(number), fresh)
             fresh.replace(path)
         pictures, answers = torch.load(path, weights_only=True)
@@ -60,10 +66,15 @@ def taught(dataset: Dataset, arguments: argparse.Namespace, progress: Progress) 
     """The lessons of the one teacher, who is trained where there is none yet."""
     given = train_teacher(dataset, teacher_recipe(arguments.data_dir), progress, arguments.work)
     settings = recipe(arguments.data_dir, 0)
-    milder = augmentation(settings, "zeros")
-    return StoredLessons(
-        TeacherLessons(given.teacher, given.images, milder, settings.lessons, settings.seed), arguments.work
-    )
+    milder = augmentation(settings, dataset.outside)
+    lessons = TeacherLessons(given.teacher, given.images, milder, settings.lessons, settings.seed)
+    return StoredLessons(lessons, arguments.work, name_of(settings, teacher_recipe(arguments.data_dir)))
+
+
+def name_of(*recipes: TrainSettings) -> str:
+    """A short name that only these recipes have."""
+    content = json.dumps([each.of_the_weights() for each in recipes])
+    return hashlib.sha256(content.encode()).hexdigest()[:12]
 
 
 def learn(dataset: Dataset, lessons: StoredLessons, seed: int, arguments: argparse.Namespace, say: Progress) -> Trained:
@@ -77,7 +88,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data-dir", type=Path, default=Path("data"))
     parser.add_argument("--work", type=Path, default=Path("runs/seeds"))
-    parser.add_argument("--seeds", default="0,1,2,3,4")
+    parser.add_argument("--seeds", default=",".join(map(str, range(SEEDS))))
     parser.add_argument("--teacher-only", action="store_true", help="train the teacher, test nothing")
     parser.add_argument("--publish", type=Path, metavar="DIR", help="publish the seed that is best on validation there")
     arguments = parser.parse_args()
@@ -95,6 +106,8 @@ def main() -> None:
             file.write_text(json.dumps(asdict(result)))
     results = [SeedResult(**json.loads(file.read_text())) for file in sorted(arguments.work.glob("seed-*.json"))]
     print(seed_table(results))
+    if arguments.publish and len(results) < SEEDS:
+        parser.error(f"--publish: which of {SEEDS} seeds is the best is not known before all are done")
     if arguments.publish:
         best = max(results, key=lambda result: result.validation_accuracy)
         trained = learn(dataset, lessons, best.seed, arguments, progress)

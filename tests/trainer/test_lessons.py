@@ -54,6 +54,15 @@ def test_the_loss_by_hand() -> None:
     expected = 4 * (0.75 * torch.tensor(1.5).log() + 0.25 * torch.tensor(0.5).log())
     torch.testing.assert_close(distillation_loss(logits, answers, 2.0), expected)
     assert distillation_loss(answers, answers, 2.0) == 0
+    torch.testing.assert_close(distillation_loss(logits, answers, 2.0, torch.ones(len(logits))), expected)
+
+
+def test_pictures_of_rare_labels_count_more_in_lessons_too() -> None:
+    logits, answers = torch.randn(2, 5, 3, generator=torch.Generator().manual_seed(1))
+    one = distillation_loss(logits[:1], answers[:1], 2.0)
+    four = distillation_loss(logits[1:], answers[1:], 2.0)
+    mean = distillation_loss(logits, answers, 2.0, torch.tensor([4.0, 1.0, 1.0, 1.0, 1.0]))
+    torch.testing.assert_close(mean, (one + four) / 2)
 
 
 def test_teacher_and_pupil_learn(small_digits: Dataset, tmp_path: Path) -> None:
@@ -68,5 +77,5 @@ def test_teacher_and_pupil_learn(small_digits: Dataset, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("labels", "channels", "height", "width"), [(10, 1, 28, 28), (3, 3, 12, 40)])
 def test_teachers_of_any_form(labels: int, channels: int, height: int, width: int) -> None:
-    network = Teacher(labels, channels, height, width).eval()
-    assert network(torch.zeros(2, channels, height, width)).shape == (2, labels)
+    network = Teacher(labels, channels, height, width).train()
+    assert network(torch.zeros(1, channels, height, width)).shape == (1, labels)  # the last batch may be of one

@@ -15,6 +15,8 @@ from lenet_trainer.rivals.contender import Contender, Result
 from lenet_trainer.rivals.contest import contest, reduced
 from lenet_trainer.rivals.networks import networks
 
+ALL_WRONG = 0.85  # of ten labels, one in ten is right by chance
+
 
 class AlwaysZero:
     """A contender that has learned one thing."""
@@ -32,6 +34,16 @@ class AlwaysZero:
 
     def saved(self) -> bytes:
         return b"0"
+
+
+class Edge(AlwaysZero):
+    """Answers 1 where there is ink in the outermost two pixels, which is so only where a picture has moved."""
+
+    name = "edge"
+
+    def predict(self, images: NDArray[np.uint8]) -> NDArray[np.int64]:
+        inside = images[:, :, 2:-2, 2:-2].sum(axis=(1, 2, 3), dtype=np.int64)
+        return np.asarray(images.sum(axis=(1, 2, 3), dtype=np.int64) > inside, np.int64)
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +68,17 @@ def test_figures_by_hand(few: Dataset) -> None:
     assert result.size_bytes == 1
 
 
+def test_moved_pictures_are_moved_and_taken_from_all_labels(few: Dataset) -> None:
+    """600 pictures in the order of their labels: the first 300 are squares inside, the others reach into the edge."""
+    images = np.zeros((600, 1, 28, 28), np.uint8)
+    images[:, :, 2:-2, 2:-2] = 255
+    images[300:, :, 0] = 255
+    labels = np.repeat([0, 1], 300)
+    (result,) = contest(replace(few, test_images=images, test_labels=labels), [Edge()], Silent())
+    assert result.error == 0
+    assert result.moved_error == pytest.approx(0.5, abs=0.01)
+
+
 def test_everybody_learns(results: dict[str, Result]) -> None:
     assert list(results) == [
         "logistic regression",
@@ -72,6 +95,7 @@ def test_everybody_learns(results: dict[str, Result]) -> None:
     ]
     slow = {name for name, result in results.items() if result.error > 0.35}
     assert slow <= {"LeNet", "LeNet, max pooling", "LeNet, distorted pictures"}  # sigmoids take more steps than these
+    assert all(results[name].error < ALL_WRONG for name in slow)
     assert all(result.training_seconds > 0 and result.seconds_per_image > 0 for result in results.values())
     assert [name for name, result in results.items() if result.convolutional] == [
         name for name in results if name.startswith("LeNet")

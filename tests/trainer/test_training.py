@@ -12,7 +12,7 @@ from lenet_trainer.model import LeNet
 from lenet_trainer.progress import Silent
 from lenet_trainer.run import running_average
 from lenet_trainer.settings import TrainSettings
-from lenet_trainer.training import Trained, class_weights, count_right, train
+from lenet_trainer.training import Trained, class_weights, count_right, planned, train
 
 
 class Notes(Silent):
@@ -110,9 +110,16 @@ def test_rare_labels_count_more(small_digits: Dataset, quick: TrainSettings) -> 
     assert not torch.equal(flat(weighted), flat(train(small_digits, few, Silent())))
 
 
-def test_small_datasets_are_passed_over_more_often(small_digits: Dataset, quick: TrainSettings) -> None:
-    assert train(small_digits, replace(quick, max_steps=1), Silent()).epochs == 137  # of 11 steps, so 1,500 in all
-    assert train(small_digits, replace(quick, max_steps=1, batch_size=1), Silent()).epochs == 15
+def test_small_datasets_are_passed_over_more_often() -> None:
+    settings = TrainSettings(batch_size=128)
+    assert planned(1280, settings) == (150, 1500)
+    assert planned(55_000, settings) == (15, 15 * 430)
+    assert planned(1280, replace(settings, epochs=3)) == (3, 30)
+    assert planned(1280, replace(settings, epochs=3, max_steps=11)) == (2, 11)
+
+
+def test_the_epochs_that_are_told_are_those_that_were(small_digits: Dataset, quick: TrainSettings) -> None:
+    assert train(small_digits, replace(quick, epochs=9, max_steps=1), Silent()).epochs == 1
 
 
 @pytest.mark.parametrize(("activation", "pooling"), [("tanh", "average"), ("relu", "max")])

@@ -3,7 +3,6 @@
 import hashlib
 import io
 import time
-from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +14,10 @@ from lenet_trainer.errors import CheckpointError
 from lenet_trainer.model import Network
 from lenet_trainer.progress import Progress
 from lenet_trainer.run import Run
-from lenet_trainer.settings import DataSettings, TrainSettings
+from lenet_trainer.settings import TrainSettings
 
 MAGIC = b"lenet-trainer checkpoint 1\n"
 DIGEST_BYTES = 32
-# What may differ between a training and its continuation; the dataset is known by its digest.
-FREE = {item.name for item in fields(DataSettings)} | {"output", "resume", "checkpoint_seconds", "tensorboard"}
 
 
 class CheckpointFile:
@@ -70,8 +67,7 @@ class CheckpointFile:
 
 def identity(dataset: Dataset, settings: TrainSettings, network: Network, taught: bool) -> dict[str, Any]:
     """What decides about the weights, by name: a training can go on only where all of it is the same."""
-    choices = {name: value for name, value in asdict(settings).items() if name not in FREE}
-    return choices | {
+    return settings.of_the_weights() | {
         "dataset_sha256": dataset.sha256,
         "network": f"{type(network).__name__} of {network.parameter_count} parameters",
         "taught": taught,

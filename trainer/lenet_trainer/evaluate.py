@@ -57,7 +57,7 @@ def evaluate(model: ModelFile, dataset: Dataset, batch_size: int = 64) -> Evalua
             images,
             labels,
             predicted,
-            outside="paper" if dataset.fit == "ink" else "edge",
+            outside=dataset.outside,
         ),
         worst_mistakes(probabilities, labels, dataset.labels, MISTAKES),
     )

@@ -53,11 +53,16 @@ class TeacherLessons:
         return pictures, torch.cat(answers)
 
 
-def distillation_loss(logits: Tensor, answers: Tensor, temperature: float) -> Tensor:
+def distillation_loss(logits: Tensor, answers: Tensor, temperature: float, counts: Tensor | None = None) -> Tensor:
     """How far the softened probabilities of logits [B, K] are from the teacher's: T² · Σ p · log(p / q), a mean.
+
+    With `counts` [B] pictures count as much in the mean.
 
     The formula is that of Hinton, Vinyals and Dean, Distilling the knowledge in a neural network, 2015.
     """
     pupil = functional.log_softmax(logits / temperature, dim=1)
     teacher = functional.log_softmax(answers / temperature, dim=1)
-    return temperature**2 * functional.kl_div(pupil, teacher, reduction="batchmean", log_target=True)
+    if counts is None:
+        return temperature**2 * functional.kl_div(pupil, teacher, reduction="batchmean", log_target=True)
+    apart = functional.kl_div(pupil, teacher, reduction="none", log_target=True).sum(dim=1)  # [B]
+    return temperature**2 * (counts @ apart) / counts.sum()

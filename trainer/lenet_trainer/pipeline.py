@@ -3,7 +3,7 @@
 import platform
 import shutil
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -21,12 +21,10 @@ from lenet_trainer.model_file import parse_model
 from lenet_trainer.progress import Progress
 from lenet_trainer.publish import publish, require_writable
 from lenet_trainer.schooling import train_taught
-from lenet_trainer.settings import DataSettings, TrainSettings
+from lenet_trainer.settings import TrainSettings
 from lenet_trainer.training import Trained, count_right
 from lenet_trainer.verify import ParityReport, verify
 
-# The file knows its dataset by name and digest, and nothing of this machine's folders.
-UNRECORDED = {item.name for item in fields(DataSettings)} | {"output", "resume", "checkpoint_seconds", "tensorboard"}
 CHECKPOINTS = ".training"  # in the model's folder, where the server looks at numbers only
 
 
@@ -41,13 +39,15 @@ class Outcome:
 def train_and_publish(settings: TrainSettings, now: datetime, progress: Progress) -> Outcome:
     """Train as the settings say and publish the model; `now` is the UTC time written into it.
 
-    Checkpoints are kept in a hidden folder of the output until it is published. Raises DatasetError, CheckpointError,
+    Checkpoints are kept in a hidden folder of the output until it is published; those of an earlier training are
+    removed, unless the settings say `resume`. Raises DatasetError, SettingsError, CheckpointError, TrainingError,
     PublishError or VerificationError; then nothing is published.
     """
     require_writable(settings.output)  # not after minutes of training
     dataset = load(settings, progress)
     if not settings.resume and (settings.output / CHECKPOINTS).is_dir():
-        progress.say(f"{settings.output / CHECKPOINTS}, of an unfinished training, is replaced: --resume would go on")
+        progress.say(f"{settings.output / CHECKPOINTS}, of an unfinished training, is removed: --resume would go on")
+        shutil.rmtree(settings.output / CHECKPOINTS)
     with event_files(settings.tensorboard) as scalars:
         trained = train_taught(dataset, settings, progress, settings.output / CHECKPOINTS, scalars)
     outcome = publish_trained(trained, dataset, settings, now, progress)
@@ -81,7 +81,6 @@ def describe(dataset: Dataset, settings: TrainSettings, trained: Trained, now: d
     """The metadata of a trained network; here, once, the test split is looked at."""
     images, labels = (torch.from_numpy(array) for array in dataset.split("test"))
     right = count_right(trained.network, images, labels, torch.arange(len(images)))
-    recorded = {name: value for name, value in asdict(settings).items() if name not in UNRECORDED}
     return ModelMetadata(
         labels=dataset.labels,
         fit=dataset.fit,
@@ -90,7 +89,7 @@ def describe(dataset: Dataset, settings: TrainSettings, trained: Trained, now: d
         test_accuracy=right / len(images),
         test_images=len(images),
         parameters=trained.network.parameter_count,
-        training=recorded
+        training=settings.of_the_weights()
         | dict(dataset.split_settings)
         | {
             "epochs": trained.epochs,

@@ -1,8 +1,8 @@
 """Publishes a model under the next version number, whole or not at all."""
 
 import hashlib
-import os
 import shutil
+import tempfile
 import uuid
 from pathlib import Path
 
@@ -44,8 +44,11 @@ def publish(model: bytes, card: str, parity: ParityReport, directory: Path) -> P
 def require_writable(directory: Path) -> None:
     """Raise PublishError where nothing can be published to a folder, which may not exist yet."""
     existing = next(path for path in (directory, *directory.absolute().parents) if path.exists())
-    if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
-        raise PublishError(f"{directory} cannot be written; choose another --output")
+    try:
+        # Permission bits tell too little: not of file systems that are read-only, full of quotas, or not files at all.
+        Path(tempfile.mkdtemp(prefix=".publishing-", dir=existing)).rmdir()
+    except OSError as error:
+        raise PublishError(f"{directory} cannot be written: {error.strerror}; choose another --output") from error
 
 
 def rename_to_next_version(hidden: Path) -> Path:

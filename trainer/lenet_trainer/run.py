@@ -93,7 +93,8 @@ class Run:
         network = self.compiled if len(batch) == self.batch_size else self.network
         if self.lessons:
             pixels, answers = self.lessons.of_epoch(self.epochs, batch)
-            return distillation_loss(network(pixels), answers, self.temperature)
+            counts = None if self.weights is None else self.weights[self.labels[batch]]
+            return distillation_loss(network(pixels), answers, self.temperature, counts)
         pixels = self.augmentation.apply(self.images[batch].float(), self.generator)  # [B, C, H, W]
         return nn.functional.cross_entropy(network(pixels), self.labels[batch], self.weights)
 

@@ -60,5 +60,5 @@ def train_teacher(
     )
     _, training = split(len(dataset.train_images), settings.validation_share)
     images = torch.from_numpy(dataset.train_images)[training].to(choose_device(settings.device))
-    outside = "zeros" if dataset.fit == "ink" else "border"
-    return TeacherLessons(teacher.network, images, augmentation(settings, outside), settings.lessons, settings.seed)
+    distortions = augmentation(settings, dataset.outside)
+    return TeacherLessons(teacher.network, images, distortions, settings.lessons, settings.seed)

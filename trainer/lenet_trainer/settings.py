@@ -1,11 +1,11 @@
 """The trainer's settings: each field is a flag, an environment variable LENET_TRAINER_<FIELD>, and a line of --help."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from lenet_trainer.errors import SettingsError
+from lenet_trainer.setting import Settings, flag, setting, variable
 
 DATASETS = ("mnist", "digits", "folder", "idx")
 FITS = ("resize", "ink")
@@ -13,32 +13,8 @@ ACTIVATIONS = ("sigmoid", "tanh", "relu")
 POOLINGS = ("average", "max")
 DEVICES = ("auto", "cpu", "cuda")
 SMALLEST, LARGEST = 12, 4096  # rows or columns; below 12 nothing is left of a picture for the last pooling
+WITHOUT_EFFECT = ("output", "resume", "checkpoint_seconds", "tensorboard")  # on the weights
 MNIST_MIRROR = "https://ossci-datasets.s3.amazonaws.com/mnist/"
-
-
-def setting(
-    default: object,
-    description: str,
-    minimum: float | None = None,
-    maximum: float | None = None,
-    choices: Sequence[str | int] = (),
-    placeholder: str | None = None,
-) -> Any:
-    """A dataclass field with its description and range, from which flags and checks are made.
-
-    `placeholder` stands for the value in the help; its type does where none is given.
-    """
-    limits = {"minimum": minimum, "maximum": maximum, "choices": tuple(choices)}
-    return field(default=default, metadata={"description": description, "placeholder": placeholder, **limits})
-
-
-@dataclass(frozen=True, kw_only=True)
-class Settings:
-    """What all settings classes derive from; raises SettingsError where a value is out of range."""
-
-    def __post_init__(self) -> None:
-        for item in fields(self):
-            check(item.name, getattr(self, item.name), item.metadata)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,7 +93,7 @@ class TrainSettings(DataSettings):
         None, "passes over the training pictures; where not given 15, and more for small datasets", 1, 10_000
     )
     seed: int = setting(0, "start of all random numbers; the same seed gives the same model", 0, 2**63 - 1)
-    max_steps: int | None = setting(None, "stop after this many batches, for a quick trial", 1, 10**9)
+    max_steps: int | None = setting(None, "stop after this many batches, for a quick trial; a teacher too", 1, 10**9)
     batch_size: int = setting(128, "pictures per step", 1, 65_536)
     learning_rate: float = setting(0.01, "highest learning rate of the one-cycle schedule", 1e-7, 10.0)
     weight_decay: float = setting(0.01, "AdamW's pull of the weights towards 0", 0.0, 10.0)
@@ -153,6 +129,11 @@ class TrainSettings(DataSettings):
         None, "folder for TensorBoard's event files; needs lenet-trainer[tensorboard]", placeholder="DIR"
     )
 
+    def of_the_weights(self) -> dict[str, Any]:
+        """The settings that decide about the weights, by name; which pictures those are is told by their digest."""
+        others = {item.name for item in fields(DataSettings)} | set(WITHOUT_EFFECT)
+        return {name: value for name, value in asdict(self).items() if name not in others}
+
 
 @dataclass(frozen=True, kw_only=True)
 class CompareSettings(DataSettings):
@@ -176,32 +157,3 @@ class DisturbanceSettings(Settings):
     seed: int = setting(
         0, "disturbed: start of all random numbers; the same seed gives the same pictures", 0, 2**63 - 1
     )
-
-
-def flag(name: str) -> str:
-    """The command line's name of a field: max_steps is --max-steps."""
-    return "--" + name.replace("_", "-")
-
-
-def variable(name: str) -> str:
-    """The environment variable of a field: max_steps is LENET_TRAINER_MAX_STEPS."""
-    return f"LENET_TRAINER_{name.upper()}"
-
-
-def value_range(limits: Any) -> str:
-    """The allowed values of a field in words, from its metadata; empty where every value is allowed."""
-    if limits["choices"]:
-        return ", ".join(map(str, limits["choices"]))
-    if limits["minimum"] is not None:
-        return f"{limits['minimum']:,} to {limits['maximum']:,}"
-    return ""
-
-
-def check(name: str, value: Any, limits: Any) -> None:
-    """Raise SettingsError, naming flag and range, where a value is not allowed."""
-    if value is None:
-        return
-    if limits["choices"] and value not in limits["choices"]:
-        raise SettingsError(f"{flag(name)} ({variable(name)}) must be one of {value_range(limits)}, not {value!r}")
-    if limits["minimum"] is not None and not limits["minimum"] <= value <= limits["maximum"]:
-        raise SettingsError(f"{flag(name)} ({variable(name)}) must be from {value_range(limits)}, not {value}")

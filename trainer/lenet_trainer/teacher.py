@@ -10,6 +10,7 @@ from lenet_trainer.reference import output_size
 from lenet_trainer.settings import TrainSettings
 
 CHANNELS = (16, 32, 64)  # wider is better and takes longer: these are a third of a minute an epoch on two cores
+SMALL = 16  # rows and columns
 LEARNING_RATE, WEIGHT_DECAY, AVERAGE_DECAY, BATCH_SIZE = 0.003, 0.1, 0.998, 128
 
 
@@ -26,9 +27,11 @@ class Teacher(Network):
         layers["block3"] = block(second, second)
         layers["pool2"] = nn.MaxPool2d(2)  # 32 × 7 × 7
         layers["block4"] = block(second, third)
-        layers["block5"] = block(third, third, padding=0)  # 64 × 5 × 5
+        # Of the smallest pictures one value would be left, and of a batch of one of them nothing could be normalised.
+        padding = 0 if max(height, width) >= SMALL else 1
+        layers["block5"] = block(third, third, padding)  # 64 × 5 × 5
         layers["flatten"] = nn.Flatten()
-        rows, columns = (output_size(size // 4, kernel=3) for size in (height, width))
+        rows, columns = (output_size(size // 4, kernel=3, padding=2 * padding) for size in (height, width))
         layers["dense"] = nn.Linear(third * rows * columns, labels)
         super().__init__(layers, (channels, height, width), "relu")
 
@@ -44,7 +47,6 @@ def teacher_settings(settings: TrainSettings) -> TrainSettings:
     return replace(
         settings,
         epochs=settings.teacher_epochs,
-        max_steps=None,
         batch_size=BATCH_SIZE,
         learning_rate=LEARNING_RATE,
         weight_decay=WEIGHT_DECAY,

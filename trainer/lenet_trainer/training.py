@@ -71,13 +71,11 @@ def train(
     # Convolutions of a few channels take half the time where a pixel's channels lie side by side.
     network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
 
-    steps_per_epoch = math.ceil(len(training) / settings.batch_size)
-    epochs = settings.epochs or max(EPOCHS, math.ceil(LEAST_STEPS / steps_per_epoch))
-    total = int(min(epochs * steps_per_epoch, settings.max_steps or math.inf))
+    epochs, total = planned(len(training), settings)
     weights = class_weights(labels[training], len(dataset.labels), settings.class_weights)
-    # Around a sign there is paper, which is 0; other pictures go on beyond their edges.
-    outside = "zeros" if dataset.fit == "ink" else "border"
-    run = Run(network, images[training], labels[training], weights, settings, outside, total, generator, lessons)
+    run = Run(
+        network, images[training], labels[training], weights, settings, dataset.outside, total, generator, lessons
+    )
     about = identity(dataset, settings, network, taught=lessons is not None)
     if checkpoint and settings.resume:
         checkpoint.restore(run, about, progress)
@@ -107,6 +105,14 @@ def train(
     progress.end()
     result = run.result.cpu().to(memory_format=torch.contiguous_format).eval()  # type: ignore[call-overload]
     return Trained(result, epochs, run.step, run.seconds, device.type, len(validation), run.accuracy)
+
+
+def planned(pictures: int, settings: TrainSettings) -> tuple[int, int]:
+    """How many epochs a training on so many pictures is to have, a begun one included, and how many steps."""
+    steps_per_epoch = math.ceil(pictures / settings.batch_size)
+    epochs = settings.epochs or max(EPOCHS, math.ceil(LEAST_STEPS / steps_per_epoch))
+    steps = min(epochs * steps_per_epoch, settings.max_steps or epochs * steps_per_epoch)
+    return math.ceil(steps / steps_per_epoch), steps
 
 
 def split(count: int, validation_share: float) -> tuple[Tensor, Tensor]:

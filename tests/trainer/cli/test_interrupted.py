@@ -76,8 +76,10 @@ def test_an_interrupt_says_how_to_go_on(tmp_path: Path) -> None:
 
 def test_beginning_anew_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / ".training").mkdir()
-    assert train(tmp_path, "--max-steps=1") == 0
-    assert f"{tmp_path / '.training'}, of an unfinished training, is replaced" in capsys.readouterr().err
+    (tmp_path / ".training" / "model").write_bytes(b"of another training")
+    train(tmp_path, "--max-steps=1", "--device=cuda")  # which mostly is not there, so that nothing new is written
+    assert f"{tmp_path / '.training'}, of an unfinished training, is removed" in capsys.readouterr().err
+    assert not (tmp_path / ".training").exists()
 
 
 def test_a_damaged_checkpoint_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -132,5 +134,5 @@ def test_a_disk_that_cannot_be_written_is_refused_at_once(small_disk: Path, caps
     subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
     assert train(small_disk / "model") == 1
     assert capsys.readouterr().err == (
-        f"lenet-trainer: {small_disk / 'model'} cannot be written; choose another --output\n"
+        f"lenet-trainer: {small_disk / 'model'} cannot be written: Read-only file system; choose another --output\n"
     )

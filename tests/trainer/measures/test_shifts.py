@@ -17,7 +17,7 @@ def noise(count: int = 3, channels: int = 1) -> np.typing.NDArray[np.uint8]:
 @given(rows=moves, columns=moves, channels=st.sampled_from([1, 3]))
 def test_as_numpy_rolls_what_stays(rows: int, columns: int, channels: int) -> None:
     images = noise(channels=channels)
-    moved = shifted(images, rows, columns, "paper")
+    moved = shifted(images, rows, columns, "zeros")
     rolled = np.roll(images, (rows, columns), axis=(2, 3))
     stays = moved > 0
     assert stays.sum() == 3 * channels * (12 - abs(rows)) * (15 - abs(columns))
@@ -26,7 +26,7 @@ def test_as_numpy_rolls_what_stays(rows: int, columns: int, channels: int) -> No
 
 def test_edges_go_on() -> None:
     images = noise()
-    moved = shifted(images, 2, 0, "edge")
+    moved = shifted(images, 2, 0, "border")
     assert np.array_equal(moved[:, :, 0], images[:, :, 0])
     assert np.array_equal(moved[:, :, 1], images[:, :, 0])
     assert np.array_equal(moved[:, :, 2:], images[:, :, :-2])
@@ -40,7 +40,7 @@ def test_every_direction_and_distance() -> None:
         return np.asarray(pictures[:, 0].max(axis=2).argmax(axis=1), np.int64)
 
     labels = np.array([6, 7])  # the row of the bright pixel, and the one below
-    results = shift_results(row, images, labels, row(images), "paper")
+    results = shift_results(row, images, labels, row(images), "zeros")
     assert [(item.pixels, item.direction) for item in results[:5]] == [
         (1, "up"),
         (1, "down"),

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from lenet_trainer.cli.options import add_options, read_settings
 from lenet_trainer.errors import SettingsError
-from lenet_trainer.settings import NetworkSettings, flag
+from lenet_trainer.setting import flag
+from lenet_trainer.settings import NetworkSettings
 
 if TYPE_CHECKING:
     from lenet_trainer.model import LeNet

@@ -37,6 +37,11 @@ class Dataset:
         channels, height, width = self.train_images.shape[1:]
         return channels, height, width
 
+    @property
+    def outside(self) -> str:
+        """What comes in at the edges of a picture that moves: `zeros`, which is paper, or the `border` once more."""
+        return "zeros" if self.fit == "ink" else "border"
+
     def split(self, name: str) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
         """Images [N, C, H, W] and labels [N] of the split `train` or `test`."""
         if name == "train":

@@ -14,7 +14,8 @@ from lenet_imaging import Preprocessing, fit
 from lenet_trainer.datasets import idx
 from lenet_trainer.datasets.dataset import Dataset, content_digest
 from lenet_trainer.errors import DatasetError
-from lenet_trainer.settings import SMALLEST, DataSettings, flag, variable
+from lenet_trainer.setting import flag, variable
+from lenet_trainer.settings import SMALLEST, DataSettings
 
 # train-images-idx3-ubyte, t10k-labels-idx1-ubyte.gz, emnist-letters-test-images-idx3-ubyte.gz, …
 NAME = re.compile(r"(?P<set>.*?)-?(?P<split>train|t10k|test)-(?P<kind>images|labels)[-.]idx\d-ubyte(?P<packed>\.gz)?")

@@ -41,9 +41,9 @@ def shift_results(
 
 
 def shifted(images: NDArray[np.uint8], rows: int, columns: int, outside: str) -> NDArray[np.uint8]:
-    """Images [N, C, H, W] moved down and right; what comes in at the edges is `paper` (0) or the `edge` again."""
+    """Images [N, C, H, W] moved down and right; what comes in at the edges is `zeros` or the `border` again."""
     height, width = images.shape[2:]
     margin = ((0, 0), (0, 0), (max(rows, 0), max(-rows, 0)), (max(columns, 0), max(-columns, 0)))
-    padded = np.pad(images, margin) if outside == "paper" else np.pad(images, margin, mode="edge")
+    padded = np.pad(images, margin) if outside == "zeros" else np.pad(images, margin, mode="edge")
     top, left = max(-rows, 0), max(-columns, 0)
     return np.ascontiguousarray(padded[:, :, top : top + height, left : left + width])

@@ -145,13 +145,13 @@ def test_unreadable_pictures_are_told_of_and_skipped(pets: Path) -> None:
 
 def test_too_few_pictures(pets: Path) -> None:
     fill(pets / "cow", 4, colour=True)
-    with pytest.raises(DatasetError, match="the label cow has 3 pictures to train and 1 to test with; every label"):
+    with pytest.raises(DatasetError, match="of the label cow there are 3 to train and 1 to test with; every label"):
         read(pets)
 
 
 def test_an_empty_label(pets: Path) -> None:
     (pets / "cow").mkdir()
-    with pytest.raises(DatasetError, match="the label cow has 0 pictures"):
+    with pytest.raises(DatasetError, match="of the label cow there are 0 to train"):
         read(pets)
 
 

@@ -135,6 +135,6 @@ def require_enough(labels: Sequence[str], train: NDArray[np.int64], test: NDArra
     for label, training, testing in zip(labels, to_train, to_test, strict=True):
         if training < LEAST_TRAINING or testing < LEAST_TEST:
             raise DatasetError(
-                f"the label {label} has {training} pictures to train and {testing} to test with; "
+                f"of the label {label} there are {training} to train and {testing} to test with; "
                 f"every label needs {LEAST_TRAINING} and {LEAST_TEST}"
             )

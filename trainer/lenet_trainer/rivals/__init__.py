@@ -1,1 +1,1 @@
-"""LeNet beside the methods that the lecture names as its rivals, on the same pictures."""
+"""LeNet beside the methods of its time, the lecture's support vector machines among them, on the same pictures."""

@@ -51,7 +51,7 @@ class Classic:
 
 
 def classic_rivals() -> list[Classic]:
-    """The lecture's rivals.
+    """The rivals that are no networks.
 
     The SVMs' constants were chosen on pictures of MNIST's training split.
     """

@@ -65,11 +65,14 @@ class CheckpointFile:
         progress.say(f"going on after epoch {run.epochs}, {run.step:,} of {run.total:,} steps")
 
 
-def identity(dataset: Dataset, settings: TrainSettings, network: Network, taught: bool) -> dict[str, Any]:
+def identity(
+    dataset: Dataset, settings: TrainSettings, network: Network, device: torch.device, taught: bool
+) -> dict[str, Any]:
     """What decides about the weights, by name: a training can go on only where all of it is the same."""
     return settings.of_the_weights() | {
         "dataset_sha256": dataset.sha256,
         "network": f"{type(network).__name__} of {network.parameter_count} parameters",
+        "device": device.type,  # in place of the settings' auto
         "taught": taught,
         "threads": torch.get_num_threads(),
         "torch": str(torch.__version__),

@@ -76,7 +76,7 @@ def train(
     run = Run(
         network, images[training], labels[training], weights, settings, dataset.outside, total, generator, lessons
     )
-    about = identity(dataset, settings, network, taught=lessons is not None)
+    about = identity(dataset, settings, network, device, taught=lessons is not None)
     if checkpoint and settings.resume:
         checkpoint.restore(run, about, progress)
 

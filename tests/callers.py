@@ -21,7 +21,7 @@ ENOUGH = 500  # answers, after which the load is under way
 class Load:
     """`outcomes` counts calls by their status, `versions` the answers by the model's version."""
 
-    def __init__(self, address: str, digits: NDArray[np.uint8]) -> None:
+    def __init__(self, address: str, digits: NDArray[np.uint8], callers: int = CALLERS) -> None:
         self.outcomes: Counter[grpc.StatusCode] = Counter()
         self.versions: Counter[int] = Counter()
         self._address = address
@@ -29,7 +29,7 @@ class Load:
         self._request = pb.ClassifyRequest(images=[picture] * IMAGES)
         self._changed = threading.Condition()
         self._over = False
-        self._callers = [threading.Thread(target=self._call) for _ in range(CALLERS)]
+        self._callers = [threading.Thread(target=self._call) for _ in range(callers)]
 
     def start(self) -> None:
         """Send, and return as soon as answers come in numbers."""
@@ -74,11 +74,11 @@ class Load:
 
 
 @contextmanager
-def load(address: str, digits: NDArray[np.uint8]) -> Iterator[Load]:
+def load(address: str, digits: NDArray[np.uint8], callers: int = CALLERS) -> Iterator[Load]:
     """A load that has begun, and ends with the block."""
-    callers = Load(address, digits)
+    given = Load(address, digits, callers)
     try:
-        callers.start()
-        yield callers
+        given.start()
+        yield given
     finally:
-        callers.stop()
+        given.stop()

@@ -12,19 +12,17 @@ from tests.callers import load
 from tests.compose.stack import Stack, address
 from tests.waiting import wait_until
 
+CALLERS = 2  # who send without pause: the trainer is to have some of the cores too
 TRAINING_SECONDS = 300
 POLLED_SECONDS = 20.0
 REMOVE = "import shutil; shutil.rmtree('/models/lenet/2')"
 ENOUGH = 500  # answers of one version
 
 
-def test_the_trainer_publishes_and_removing_rolls_back(
-    stack: Stack, server: str, data_dir: Path | None, digits: NDArray[np.uint8]
-) -> None:
-    dataset = "mnist" if data_dir else "digits"
-    with load(address(server, 50051), digits) as callers:
+def test_the_trainer_publishes_and_removing_rolls_back(stack: Stack, server: str, digits: NDArray[np.uint8]) -> None:
+    with load(address(server, 50051), digits, CALLERS) as callers:
         assert set(callers.versions) == {1}
-        training = ("train", f"--dataset={dataset}", "--max-steps=100", "--output=/models/lenet")
+        training = ("train", "--dataset=digits", "--max-steps=100", "--output=/models/lenet")
         stack("run", "--rm", "-T", "trainer", *training, timeout=TRAINING_SECONDS)
         callers.wait(lambda: callers.versions[2] >= ENOUGH, POLLED_SECONDS)
         stack("exec", "-T", "server", "python", "-c", REMOVE)

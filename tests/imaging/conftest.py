@@ -21,5 +21,5 @@ def digits() -> npt.NDArray[np.uint8]:
         return np.frombuffer(gzip.decompress(mnist.read_bytes()), np.uint8, offset=IDX_HEADER).reshape(-1, 28, 28)
     eight = load_digits().images.astype(np.float32) * (255 / 16)
     twenty = np.array([cv2.resize(image, (20, 20), interpolation=cv2.INTER_CUBIC) for image in eight])
-    strokes = np.clip(2 * twenty - 128, 0, 255)  # with edges as steep as MNIST's
+    strokes = np.clip(3 * twenty - 255, 0, 255)  # with edges as steep as MNIST's
     return np.pad(strokes, ((0, 0), (4, 4), (4, 4))).astype(np.uint8)

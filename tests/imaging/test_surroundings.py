@@ -132,7 +132,7 @@ def cut(image: Array) -> Array:
 
 @pytest.mark.parametrize("inverted", [False, True])
 def test_a_digit_cut_to_its_bounds_stays_whole(digits: Array, inverted: bool) -> None:
-    """As long as there is more paper left than ink: else nobody could tell which is which."""
-    open_ones = np.array([digit for digit in digits[:200] if (cut(digit) > 100).mean() < 0.5])
+    """As long as there is clearly more paper left than ink: else nobody could tell which is which."""
+    open_ones = np.array([digit for digit in digits if (cut(digit) > 100).mean() < 0.4])
     assert len(open_ones) >= 12
-    assert mean_difference(open_ones[:12], lambda image: 255 - cut(image) if inverted else cut(image)) < 7
+    assert mean_difference(open_ones, lambda image: 255 - cut(image) if inverted else cut(image)) < 6

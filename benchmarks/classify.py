@@ -18,7 +18,7 @@ from pathlib import Path
 
 from benchmarks import ours
 from benchmarks.findings import Finding, findings_table, table
-from tests.processes import BIN
+from tests.support.processes import BIN
 
 OURS = "lenet classify"
 RIVALS = {

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from benchmarks import ours
 from benchmarks.findings import Finding, findings_table
-from tests.processes import BIN, server_process
+from tests.support.processes import BIN, server_process
 
 PICTURES = 10_000
 KILLS = 20

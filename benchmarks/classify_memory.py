@@ -15,7 +15,7 @@ from pathlib import Path
 
 from benchmarks import ours
 from benchmarks.findings import Finding, findings_table, table
-from tests.processes import BIN
+from tests.support.processes import BIN
 
 COUNTS = (1_000, 10_000, 100_000, 1_000_000)
 BAR_MEGABYTES = 150

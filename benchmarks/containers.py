@@ -15,9 +15,9 @@ import yaml
 
 from benchmarks.findings import Finding, findings_table
 from tests.compose.stack import BUILD_TIMEOUT, Stack, address, docker, wait_until_healthy
-from tests.composers import composers
 from tests.conftest import ROOT
-from tests.waiting import wait_until
+from tests.support.composers import composers
+from tests.support.waiting import wait_until
 
 SIZE_BARS = {"server": 120, "client": 60, "trainer": None}  # MB over the base
 READY_BAR = 60.0  # seconds

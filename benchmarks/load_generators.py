@@ -17,7 +17,7 @@ import numpy as np
 
 from benchmarks import h2load, ours
 from benchmarks.findings import Finding, findings_table, table
-from tests.processes import BIN
+from tests.support.processes import BIN
 
 WITHIN = 0.15
 FLAGS = ("--protocol=oip", "--concurrency=64", "--connections=8", "--json")

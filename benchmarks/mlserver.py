@@ -21,7 +21,7 @@ from benchmarks import ours
 from benchmarks.findings import Finding, findings_table
 from benchmarks.peers import environment, free_port
 from lenet_client import Client
-from tests.processes import BIN
+from tests.support.processes import BIN
 
 PACKAGES = ("mlserver==1.7.1", "onnxruntime")
 START_SECONDS = 60

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks import call, h2load
-from tests.processes import ServerProcess, server_process
+from tests.support.processes import ServerProcess, server_process
 
 ROOT = Path(__file__).parents[1]
 MODELS = ROOT / "models"

@@ -20,7 +20,7 @@ from benchmarks import call, ours
 from benchmarks.findings import Finding, findings_table
 from benchmarks.process_tree import workers
 from lenet.inference import grpc_service_pb2_grpc as rpc
-from tests.processes import ServerProcess, server_process
+from tests.support.processes import ServerProcess, server_process
 
 BAR_SECONDS = 2.0
 # A client of its own default waits a second before it dials again, which would be all that is seen.

@@ -21,7 +21,7 @@ from benchmarks.publishing import changed, publish
 from benchmarks.soak import answers, crowd
 from benchmarks.soak.disturber import Disturber, Server
 from benchmarks.soak.report import Disturbances, Report, violations
-from tests.processes import server_process
+from tests.support.processes import server_process
 
 NAMES = ("first", "second")
 PICTURES = 300

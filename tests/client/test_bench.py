@@ -16,11 +16,11 @@ from lenet.v1 import classifier_pb2 as pb
 from lenet.v1 import classifier_pb2_grpc as rpc
 from lenet_server.app import App
 from lenet_server.settings import Settings
-from tests.certificates import Authority
 from tests.client.counted import images_counted
 from tests.conftest import ROOT
-from tests.processes import BIN, run
-from tests.waiting import wait_until
+from tests.support.certificates import Authority
+from tests.support.processes import BIN, run
+from tests.support.waiting import wait_until
 
 SHORT = ("--seconds=0.3", "--warm-up=0.1")
 

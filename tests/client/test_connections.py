@@ -22,7 +22,7 @@ from lenet_server.settings import Settings
 from tests.client.counted import images_counted
 from tests.client.waiting_client import Waiting
 from tests.conftest import ROOT
-from tests.processes import ServerProcess
+from tests.support.processes import ServerProcess
 
 Connect = Callable[..., Client]
 MODELS = f"--model-repository={ROOT / 'models'}"

@@ -18,8 +18,8 @@ from lenet_server.app import App
 from lenet_server.settings import Settings
 from tests.client.serving import served
 from tests.conftest import ROOT
-from tests.processes import run
 from tests.server.repositories import publish, shifted
+from tests.support.processes import run
 
 Connect = Callable[..., Client]
 Metadata = pb.ModelMetadataResponse

@@ -12,7 +12,7 @@ from lenet_client import AsyncClient, Client, ModelNotFound
 from lenet_server.app import App
 from lenet_server.settings import Settings
 from tests.conftest import ROOT
-from tests.processes import run
+from tests.support.processes import run
 
 PICTURE = ROOT / "samples/3_0.webp"
 

@@ -9,9 +9,9 @@ from prometheus_client import CollectorRegistry
 from lenet_client import Client, LenetError, ServerUnavailable, Unauthenticated
 from lenet_server.app import App
 from lenet_server.settings import Settings
-from tests.certificates import Authority, Pair
 from tests.conftest import ROOT
-from tests.processes import run
+from tests.support.certificates import Authority, Pair
+from tests.support.processes import run
 
 TOKEN = "a-token-for-inference"  # noqa: S105
 PICTURE = ROOT / "samples/7_0.bmp"

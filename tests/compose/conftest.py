@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.compose.stack import BUILD_TIMEOUT, Stack, wait_until_healthy
-from tests.composers import composers
+from tests.support.composers import composers
 
 
 @pytest.fixture(scope="session")

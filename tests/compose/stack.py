@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from tests.conftest import ROOT
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 
 TIMEOUT = 120
 HEALTHY_SECONDS = 60

@@ -7,9 +7,9 @@ import numpy as np
 from grpc import StatusCode
 from numpy.typing import NDArray
 
-from tests.callers import CALLERS, Load
 from tests.compose.stack import address, docker, inspect, log, wait_until_healthy
-from tests.waiting import wait_until
+from tests.support.callers import CALLERS, Load
+from tests.support.waiting import wait_until
 
 BACK_SECONDS = 30
 

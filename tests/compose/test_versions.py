@@ -8,9 +8,9 @@ from grpc import StatusCode
 from numpy.typing import NDArray
 
 from lenet_client import Client
-from tests.callers import load
 from tests.compose.stack import Stack, address
-from tests.waiting import wait_until
+from tests.support.callers import load
+from tests.support.waiting import wait_until
 
 CALLERS = 2  # who send without pause: the trainer is to have some of the cores too
 TRAINING_SECONDS = 300

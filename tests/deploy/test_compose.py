@@ -14,9 +14,9 @@ import pytest
 import yaml
 
 from lenet_server.settings import PREFIX, Settings
-from tests.composers import composers
 from tests.conftest import ROOT
-from tests.processes import server_process
+from tests.support.composers import composers
+from tests.support.processes import server_process
 
 FILES = ("docker-compose.yml", "docker-compose.tls.yml")
 COMPOSE, OVERLAY = (yaml.safe_load((ROOT / file).read_text()) for file in FILES)

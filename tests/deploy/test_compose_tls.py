@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from tests.conftest import ROOT
-from tests.processes import run, server_process
+from tests.support.processes import run, server_process
 
 OVERLAY = yaml.safe_load((ROOT / "docker-compose.tls.yml").read_text())["services"]
 SERVER, CLIENT = "LENET_SERVER_", "LENET_CLIENT_"

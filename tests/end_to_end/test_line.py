@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
-from tests.processes import run, server_process
+from tests.support.processes import run, server_process
 
 
 @pytest.fixture(scope="module")

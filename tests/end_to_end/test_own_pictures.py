@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from tests.processes import run, server_process
+from tests.support.processes import run, server_process
 
 SHAPES = ("disc", "square", "triangle", "cross", "ring")
 COLOURS = {"red": (200, 40, 40), "blue": (40, 70, 200)}

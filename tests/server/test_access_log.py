@@ -19,8 +19,8 @@ from lenet_server.call_observer import CallObservers, EndedCall
 from lenet_server.logs import TextFormatter
 from lenet_server.settings import Settings
 from tests.conftest import ROOT
-from tests.processes import server_process
 from tests.server.someone import Someone
+from tests.support.processes import server_process
 
 TIMEOUT = 20.0
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"

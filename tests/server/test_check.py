@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.certificates import DAY, Authority
 from tests.conftest import ROOT
-from tests.processes import run
 from tests.server.repositories import publish, write_options
+from tests.support.certificates import DAY, Authority
+from tests.support.processes import run
 
 MODELS = f"--model-repository={ROOT / 'models'}"
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from lenet.v1 import classifier_pb2 as pb
 from lenet.v1 import classifier_pb2_grpc as rpc
 from tests.conftest import ROOT
-from tests.processes import ServerProcess, server_process
+from tests.support.processes import ServerProcess, server_process
 
 Response = TypeVar("Response")
 TIMEOUT = 30.0

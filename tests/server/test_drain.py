@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from lenet.v1 import classifier_pb2 as pb
 from lenet.v1 import classifier_pb2_grpc as rpc
-from tests.callers import CALLERS, Load
 from tests.conftest import ROOT
-from tests.processes import server_process
+from tests.support.callers import CALLERS, Load
+from tests.support.processes import server_process
 
 TIMEOUT = 20.0
 

@@ -22,10 +22,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import ROOT
-from tests.processes import ServerProcess, server_process
 from tests.server.frames import INFER, OPENING, FrameConnection, Headers, grpc_headers, message
 from tests.server.inference.requests import raw
-from tests.waiting import wait_until
+from tests.support.processes import ServerProcess, server_process
+from tests.support.waiting import wait_until
 
 MEGABYTE = 2**20
 # All that these tests do may cost so much: grpcio starts a thread for each call of a crowd, and keeps it.

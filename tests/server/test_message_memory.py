@@ -8,9 +8,9 @@ import pytest
 from numpy.typing import NDArray
 
 from tests.conftest import ROOT
-from tests.processes import ServerProcess, server_process
 from tests.server.inference.requests import raw
-from tests.waiting import wait_until
+from tests.support.processes import ServerProcess, server_process
+from tests.support.waiting import wait_until
 
 MEGABYTE = 2**20
 TIMEOUT = 30.0

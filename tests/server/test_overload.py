@@ -33,7 +33,7 @@ from lenet_server.model_metrics import ModelMetrics
 from lenet_server.plan import ModelPlan, Plan, PlannedVersion, Stamp
 from lenet_server.service import ClassifierService
 from lenet_server.settings import Settings
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 
 MODEL = Path(__file__).parents[2] / "models/lenet/1/model.onnx"
 TIMEOUT = 10.0

@@ -12,7 +12,7 @@ from pathlib import Path
 from lenet_server.cores import own_cores, usable_cores
 from lenet_server.logs import JsonFormatter, TextFormatter
 from tests.conftest import ROOT
-from tests.processes import run, server_process
+from tests.support.processes import run, server_process
 
 
 def test_it_says_what_it_serves_and_where() -> None:

@@ -14,8 +14,8 @@ from lenet.v1 import classifier_pb2 as pb
 from lenet.v1 import classifier_pb2_grpc as rpc
 from lenet_server.app import App
 from lenet_server.settings import Settings
-from tests.certificates import DAY, Authority, Pair, connect
 from tests.conftest import ROOT
+from tests.support.certificates import DAY, Authority, Pair, connect
 
 TIMEOUT = 10.0
 

@@ -13,8 +13,8 @@ from lenet_server.app import App
 from lenet_server.credentials import server_credentials
 from lenet_server.errors import SettingsRefused
 from lenet_server.settings import Settings
-from tests.certificates import DAY, Authority, Pair
 from tests.conftest import ROOT
+from tests.support.certificates import DAY, Authority, Pair
 
 
 @pytest.fixture

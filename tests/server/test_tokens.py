@@ -16,8 +16,8 @@ from lenet.v1 import classifier_pb2_grpc as rpc
 from lenet_server.app import App
 from lenet_server.settings import Settings
 from tests.conftest import ROOT
-from tests.processes import server_process
 from tests.server.callers import ASKING, CONTROLLING, TIMEOUT, Bearer, Code, bearer, call
+from tests.support.processes import server_process
 
 INFERENCE, CONTROL, UNKNOWN = "an-inference-token", "a-token-for-control", "a-token-of-nobody"
 

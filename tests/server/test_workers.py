@@ -19,8 +19,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from lenet.inference import grpc_service_pb2 as pb
 from lenet.inference import grpc_service_pb2_grpc as rpc
 from tests.conftest import ROOT
-from tests.processes import ServerProcess, process_tree, run, server_process
 from tests.server.inference.requests import raw
+from tests.support.processes import ServerProcess, process_tree, run, server_process
 
 Answer = TypeVar("Answer")
 TIMEOUT = 20.0

@@ -17,7 +17,7 @@ from typing import Any
 import pyarrow.parquet
 import pytest
 
-from tests.processes import BIN, run
+from tests.support.processes import BIN, run
 
 Lenet = Callable[..., CompletedProcess[str]]
 

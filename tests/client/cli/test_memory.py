@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.processes import BIN
+from tests.support.processes import BIN
 
 MEGABYTE = 1024  # the unit of ru_maxrss is kB
 

@@ -11,7 +11,7 @@ import pytest
 from lenet_client.cli.tally import Tally
 from lenet_client.cli.total import Total
 from tests.client.cli.conftest import Command
-from tests.processes import BIN, TIMEOUT
+from tests.support.processes import BIN, TIMEOUT
 
 
 def test_quiet_says_nothing_and_verbose_each_failure(command: Command, folder: Path) -> None:

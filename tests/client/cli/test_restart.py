@@ -10,7 +10,7 @@ from prometheus_client import CollectorRegistry
 from lenet_server.app import App
 from lenet_server.settings import Settings
 from tests.conftest import ROOT
-from tests.processes import BIN, TIMEOUT
+from tests.support.processes import BIN, TIMEOUT
 
 MANY = 200
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.client.cli.conftest import Command
-from tests.disks import small_file_system
-from tests.processes import BIN, TIMEOUT
+from tests.support.disks import small_file_system
+from tests.support.processes import BIN, TIMEOUT
 
 PICTURES = 600
 KILLS = 3

@@ -8,9 +8,9 @@ import pytest
 from numpy.typing import NDArray
 
 from tests.conftest import ROOT
-from tests.processes import ServerProcess, server_process
 from tests.server.asking import Asker, outputs_of
 from tests.server.repositories import BUNDLED
+from tests.support.processes import ServerProcess, server_process
 
 MODELS = f"--model-repository={ROOT / 'models'}"
 

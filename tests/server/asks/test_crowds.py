@@ -11,10 +11,10 @@ import pytest
 from lenet.inference import grpc_service_pb2 as inference
 from lenet.inference import grpc_service_pb2_grpc as rpc
 from lenet_client import Client
-from tests.processes import ServerProcess
 from tests.server.asking import FILES, PIXELS, RAW, WAYS, Asker, Question
 from tests.server.asks.sending import TIMEOUT, send, send_all
 from tests.server.inference.requests import Tensor, pictures
+from tests.support.processes import ServerProcess
 
 CALLERS, TURNS = 24, 25
 MEGABYTE = 2**20

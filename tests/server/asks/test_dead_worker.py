@@ -8,11 +8,11 @@ import urllib.request
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
-from tests.processes import ServerProcess, server_process
 from tests.server.asking import RAW, Asker, Question
 from tests.server.asks.conftest import MODELS
 from tests.server.asks.exposition import metrics, total
 from tests.server.asks.sending import TIMEOUT, send_all
+from tests.support.processes import ServerProcess, server_process
 
 DEATHS = 4  # in a row; after so many, the server waits a while before it tries again
 CONNECTIONS = 24

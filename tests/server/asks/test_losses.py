@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tests.processes import server_process
 from tests.server.asking import Asker, outputs_of
 from tests.server.asks.conftest import MODELS
 from tests.server.asks.load import KINDS, Load
 from tests.server.repositories import publish, shifted, withdraw
+from tests.support.processes import server_process
 
 
 @pytest.mark.parametrize("stop_signal", [signal.SIGTERM, signal.SIGINT])

@@ -10,10 +10,10 @@ import numpy as np
 from lenet.v1 import classifier_pb2 as pb
 from lenet.v1 import classifier_pb2_grpc as rpc
 from lenet_client import Client
-from tests.processes import server_process
 from tests.server.asking import PIXELS, RAW, Asker, Question
 from tests.server.asks.sending import TIMEOUT, send_all
 from tests.server.repositories import BUNDLED, foreign_model, publish, write_options
+from tests.support.processes import server_process
 
 FOREIGN = '[foreign]\nlabels = ["red", "green", "blue"]\nsoftmax = true\n'
 

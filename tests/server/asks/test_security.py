@@ -7,11 +7,11 @@ import pytest
 
 from lenet.v1 import classifier_pb2 as pb
 from lenet.v1 import classifier_pb2_grpc as rpc
-from tests.certificates import DAY, Authority, connect
-from tests.processes import server_process
 from tests.server.asking import PIXELS, RAW, Asker, Question
 from tests.server.asks.conftest import MODELS
 from tests.server.asks.sending import TIMEOUT, send_all
+from tests.support.certificates import DAY, Authority, connect
+from tests.support.processes import server_process
 
 
 def is_turned_away(channel: grpc.Channel) -> bool:

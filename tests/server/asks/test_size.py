@@ -7,8 +7,8 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 from lenet_server.cores import usable_cores
-from tests.processes import ServerProcess, process_tree, server_process
 from tests.server.asks.conftest import MODELS
+from tests.support.processes import ServerProcess, process_tree, server_process
 
 MEGABYTE = 10**6
 HEAVY = {"torch", "onnx", "tensorflow", "scikit-learn", "scipy", "matplotlib", "pandas", "pillow"}

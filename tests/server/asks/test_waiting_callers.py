@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import grpc
 import pytest
 
-from tests.processes import ServerProcess, server_process
 from tests.server.asking import PIXELS, RAW, Asker, Question
 from tests.server.asks.conftest import MODELS
 from tests.server.asks.exposition import metrics, total
 from tests.server.asks.sending import send
+from tests.support.processes import ServerProcess, server_process
 
 Code = grpc.StatusCode
 

@@ -7,11 +7,11 @@ import pytest
 
 from lenet.inference import grpc_service_pb2 as pb
 from lenet.inference import grpc_service_pb2_grpc as rpc
-from tests.processes import ServerProcess, server_process
 from tests.server.asking import PIXELS, RAW, Asker, Question
 from tests.server.asks.conftest import MODELS
 from tests.server.asks.exposition import metrics, total
 from tests.server.asks.sending import send_all
+from tests.support.processes import ServerProcess, server_process
 
 DESIGNED = {
     "lenet_requests",

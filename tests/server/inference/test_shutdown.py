@@ -15,8 +15,8 @@ from lenet.inference import grpc_service_pb2_grpc as rpc
 from lenet_server.app import App
 from lenet_server.settings import Settings
 from tests.conftest import ROOT
-from tests.processes import server_process
 from tests.server.inference.requests import raw
+from tests.support.processes import server_process
 
 TIMEOUT = 20.0
 

@@ -14,9 +14,9 @@ from lenet.inference import grpc_service_pb2, model_config_pb2
 from lenet_server.app import App
 from lenet_server.job import Outputs
 from lenet_server.settings import Settings
-from tests.certificates import Authority
 from tests.conftest import ROOT
 from tests.server.repositories import publish, write_options
+from tests.support.certificates import Authority
 
 PYTHON = ROOT / ".venv-tritonclient/bin/python"
 needs_tritonclient = pytest.mark.skipif(not PYTHON.exists(), reason="needs tritonclient: make .venv-tritonclient/ready")

@@ -11,7 +11,7 @@ import pytest
 
 from lenet_trainer.cli import main
 from lenet_trainer.model_file import read_model
-from tests.disks import small_file_system
+from tests.support.disks import small_file_system
 from tests.trainer.cli.program import PROGRAM
 
 FLAGS = ("--dataset=digits", "--epochs=6", "--threads=1", "--seed=5", "--checkpoint-seconds=0", "--average-decay=0.9")

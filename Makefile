@@ -25,10 +25,11 @@ test: .venv/everything ## run the tests
 compose-test: .venv/everything ## build the images and do in containers what an operator does (needs Docker; COMPOSE=docker-compose for 1.29)
 	$(BIN)/python -m pytest tests/compose --timeout=1200
 
-lint: .venv/everything ## check style and types
+lint: .venv/everything ## check style, types and which package may import which
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy $(OURS) tests examples benchmarks
+	$(BIN)/lint-imports --no-logo
 
 format: .venv/everything ## put the code into the project's form
 	$(BIN)/ruff check --fix .
@@ -75,7 +76,7 @@ clean: ## remove the environments and the caches
 	@touch $@ .venv/serving
 
 # tritonclient brings a copy of the inference protocol's messages, and a process can hold one: it needs its own.
-.venv-tritonclient/ready: tests/server/inference/tritonclient.txt
+.venv-tritonclient/ready: tests/server/rpc/oip/tritonclient.txt
 	$(PYTHON) -m venv --clear .venv-tritonclient
 	.venv-tritonclient/bin/python -m pip --disable-pip-version-check install --quiet -r $<
 	@touch $@

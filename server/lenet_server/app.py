@@ -8,18 +8,35 @@ from prometheus_client import CollectorRegistry
 
 from lenet_server import __version__
 from lenet_server.cores import usable_cores
-from lenet_server.counts import SharedCounts
-from lenet_server.exposition import expose, requests_by_code
-from lenet_server.http_server import HttpServer
-from lenet_server.loading import described, open_catalog
-from lenet_server.local_fleet import LocalFleet
-from lenet_server.manager import ModelManager
-from lenet_server.metrics import Metrics
-from lenet_server.observers import observer_for
-from lenet_server.serving import Serving
+from lenet_server.http.admin import HttpServer
+from lenet_server.inference.catalog import Catalog
+from lenet_server.inference.loader import described, open_catalog
+from lenet_server.metrics.exposition import expose, requests_by_code
+from lenet_server.metrics.server import Metrics
+from lenet_server.metrics.shared_memory import SharedCounts
+from lenet_server.observability.factory import observer_for
+from lenet_server.repository.manager import ModelManager
+from lenet_server.repository.plan import Plan
 from lenet_server.settings import Settings
+from lenet_server.transports.server import Serving
 
 log = logging.getLogger(__name__)
+
+
+class LocalFleet:
+    """A fleet of one: the catalog of this process."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+
+    def apply(self, plan: Plan) -> None:
+        """See Fleet."""
+        try:
+            self._catalog.prepare(plan)
+        except BaseException:
+            self._catalog.abort()
+            raise
+        self._catalog.commit()
 
 
 class App:
@@ -42,7 +59,7 @@ class App:
             observer = observer_for(settings)
             if observer:
                 undo.callback(observer.stop, 0.0)
-            self._catalog = open_catalog(settings, metrics, observer)
+            self._catalog = open_catalog(settings, metrics, watched=observer is not None)
             undo.callback(self._catalog.stop)
             self._manager = ModelManager(settings, LocalFleet(self._catalog))
             self._manager.start()

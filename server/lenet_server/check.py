@@ -4,15 +4,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from lenet_server.errors import ModelRejected, SettingsRefused
-from lenet_server.loading import load_model
-from lenet_server.manager import EVERYTHING
-from lenet_server.observers import check_installed
-from lenet_server.plan import ModelPlan, PlannedVersion
-from lenet_server.planner import plan_model
-from lenet_server.repository import FoundModel, scan
-from lenet_server.security import DESCRIPTIONS, dangers
+from lenet_server.exposure import DESCRIPTIONS, dangers
+from lenet_server.inference.loader import load_model
+from lenet_server.observability.factory import check_installed
+from lenet_server.repository.manager import EVERYTHING
+from lenet_server.repository.plan import ModelPlan, PlannedVersion
+from lenet_server.repository.planner import plan_model
+from lenet_server.repository.scan import FoundModel, scan
+from lenet_server.repository.version_policy import policy_of
 from lenet_server.settings import Settings
-from lenet_server.version_policy import policy_of
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from dataclasses import asdict
 
 from prometheus_client import CollectorRegistry
 
-from lenet_server import logs, security, settings
+from lenet_server import exposure, logs, settings
 from lenet_server.errors import ModelRejected, PortUnavailable, SettingsRefused
-from lenet_server.supervisor import Supervisor
+from lenet_server.workers.supervisor import Supervisor
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     told = {name: _as_given(value) for name, value in asdict(chosen).items()}
     log.info("settings: %s", ", ".join(map("=".join, told.items())), extra={"fields": {"settings": told}})
     try:
-        security.announce(chosen)
+        exposure.announce(chosen)
         with signals_awaited() as wait_for_signal, Supervisor(chosen, CollectorRegistry()):
             wait_for_signal()
     except (SettingsRefused, ModelRejected, PortUnavailable) as error:

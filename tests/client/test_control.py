@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry
 from lenet_client import Client, InvalidRequest, ModelNotFound, NotSupported, PermissionDenied
 from lenet_server.app import App
 from lenet_server.settings import Settings
-from tests.server.repositories import publish
+from tests.support.server.repositories import publish
 
 Connect = Callable[..., Client]
 INFERENCE, CONTROL = "a-token-for-inference-alone", "a-token-for-control-as-well"

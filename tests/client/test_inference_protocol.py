@@ -18,8 +18,8 @@ from lenet_server.app import App
 from lenet_server.settings import Settings
 from tests.client.serving import served
 from tests.conftest import ROOT
-from tests.server.repositories import publish, shifted
 from tests.support.processes import run
+from tests.support.server.repositories import publish, shifted
 
 Connect = Callable[..., Client]
 Metadata = pb.ModelMetadataResponse

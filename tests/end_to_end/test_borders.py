@@ -26,7 +26,7 @@ def loaded_by(statement: str) -> set[str]:
         ("import lenet_imaging", {"lenet_imaging", "numpy", "cv2"}),
         ("import lenet_client, lenet_client.cli.classify", {"lenet_client", "lenet", "grpc", "rich"}),
         (
-            "import lenet_server.worker",
+            "import lenet_server.workers.worker",
             {"lenet_server", "lenet_imaging", "lenet", "grpc", "onnxruntime", "numpy", "cv2", "prometheus_client"},
         ),
         ("import lenet_server.cli", {"lenet_server", "lenet_imaging", "numpy", "cv2", "prometheus_client"}),
@@ -41,7 +41,7 @@ def test_a_component_loads_only_what_it_may(statement: str, allowed: set[str]) -
     assert loaded_by(statement) & (HEAVY | EXTRAS | OURS) <= allowed
 
 
-@pytest.mark.parametrize("module", ["lenet_server.worker", "lenet_trainer.runtime"])
+@pytest.mark.parametrize("module", ["lenet_server.workers.worker", "lenet_trainer.runtime"])
 def test_nothing_is_told_of_our_use(module: str, tmp_path: Path) -> None:
     """ONNX Runtime's telemetry would begin with files: an identifier, and what is to be sent."""
     elsewhere = {name: str(tmp_path) for name in ("TMPDIR", "HOME", "XDG_CACHE_HOME")}

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
-from tests.server.repositories import publish, write_options
 from tests.support.certificates import DAY, Authority
 from tests.support.processes import run
+from tests.support.server.repositories import publish, write_options
 
 MODELS = f"--model-repository={ROOT / 'models'}"
 

@@ -10,7 +10,7 @@ from lenet_client.cli import main
 from lenet_server.app import App
 from lenet_server.settings import Settings
 from tests.client.cli.conftest import Command
-from tests.server.repositories import publish
+from tests.support.server.repositories import publish
 
 
 @pytest.fixture(scope="module")

@@ -17,8 +17,8 @@ from PIL import Image
 
 from lenet_client.cli.show_picture import of_file
 from lenet_imaging import Preprocessing, decode, prepare
-from tests.server.repositories import foreign_model, publish, write_options
 from tests.support.processes import BIN, TIMEOUT, run, server_process
+from tests.support.server.repositories import foreign_model, publish, write_options
 
 Lenet = Callable[..., CompletedProcess[str]]
 SAMPLE = Path(__file__).parents[3] / "samples" / "3_0.webp"

@@ -1,0 +1,75 @@
+"""From a planned version to a model that can be served: loaded, warm, and with a queue of its own."""
+
+from collections.abc import Sequence
+
+from lenet_server.batching.batcher import Batcher
+from lenet_server.batching.queue import watch_run
+from lenet_server.cores import usable_cores
+from lenet_server.inference.catalog import Catalog, ServedModel
+from lenet_server.inference.model import Model
+from lenet_server.metrics.model import ModelMetrics
+from lenet_server.metrics.server import Metrics
+from lenet_server.repository.plan import PlannedVersion
+from lenet_server.settings import Settings
+
+# The threads that carry calls can spare so much for a batch. A model that takes longer has a thread of its own.
+MOST_SECONDS_INLINE = 0.02
+
+
+def load_model(settings: Settings, planned: PlannedVersion) -> tuple[Model, float]:
+    """The model of a planned version, loaded and warm, and the seconds that its largest batch takes.
+
+    Raises ModelRejected.
+    """
+    model = Model(
+        planned.path,
+        name=planned.name,
+        version=planned.version,
+        threads=settings.inference_threads or usable_cores(),
+        foreign=planned.foreign,
+    )
+    return model, model.warm_up(settings.max_batch_size)
+
+
+def open_catalog(settings: Settings, metrics: Metrics, *, watched: bool) -> Catalog:
+    """An empty catalog that knows how to load, and whose changes the metrics follow.
+
+    `watched` has each run of the model noted with the calls that were in it.
+    """
+
+    def load(planned: PlannedVersion) -> ServedModel:
+        """Make a version ready to serve. Raises ModelRejected."""
+        model, seconds = load_model(settings, planned)
+        counted = ModelMetrics(metrics, model.name, model.version, model.labels)
+        batcher = Batcher(
+            model.predict,
+            counted,
+            name=model.name,
+            max_batch_size=settings.max_batch_size,
+            max_delay_seconds=settings.max_queue_delay_ms / 1000,
+            max_queue_size=settings.max_queue_size,
+            inline=seconds < MOST_SECONDS_INLINE,
+            watch=watch_run if watched else None,
+        )
+        return ServedModel(model, batcher, counted)
+
+    def follow(gone: Sequence[ServedModel]) -> None:
+        for each in gone:
+            metrics.model_retired(each.model.name, each.model.version)
+        for each in catalog:
+            metrics.model_served(each.model.name, each.model.version, each.model.metadata)
+            metrics.queue_length(each.model.name, each.model.version, each.batcher.__len__)
+            metrics.written_by(each.model.name, each.model.version, each.metrics.write)
+
+    catalog = Catalog(load)
+    catalog.watch(follow)
+    return catalog
+
+
+def described(catalog: Catalog) -> str:
+    """What is served, in words, for the log."""
+    models = [each.model for each in catalog]
+    return "; ".join(
+        f"model {model.name} version {model.version}: {len(model.labels)} labels, input {model.input_shape}"
+        for model in models
+    )

@@ -1,0 +1,136 @@
+"""What is counted while serving, in the table of one process. `exposition` tells it to Prometheus.
+
+The methods are called once for a batch, not once for a call, where the work is done in batches.
+"""
+
+import threading
+from collections.abc import Callable, Sequence
+
+from lenet_server.errors import (
+    CallerGone,
+    DeadlineExceeded,
+    PermissionDenied,
+    QueueFull,
+    ServingError,
+    Unauthenticated,
+    Unavailable,
+)
+from lenet_server.metrics import definitions
+from lenet_server.metrics.histogram import Histogram
+from lenet_server.metrics.shared_memory import CountTable, Row, SharedCounts
+
+# Of what a model's file says of itself.
+TOLD = ("dataset", "test_accuracy", "parameters", "trainer_version", "created")
+
+REASONS: dict[type[ServingError], str] = {
+    QueueFull: "queue_full",
+    Unavailable: "draining",
+    DeadlineExceeded: "deadline_exceeded",
+    CallerGone: "cancelled",
+    Unauthenticated: "unauthenticated",
+    PermissionDenied: "permission_denied",
+}
+
+
+class Metrics:
+    """What one process counts. Any thread may.
+
+    Attributes: `counts`, with what all processes of the server have counted; `table`, which is this one's; and `lock`,
+    held while it is written to, since `+=` may be interrupted.
+    """
+
+    def __init__(self, counts: SharedCounts, number: int = 0) -> None:
+        """Write to the table of that number."""
+        self.counts = counts
+        self.table: CountTable = counts.tables[number]
+        self.lock = threading.Lock()
+        self._in_flight = self.table.row(definitions.IN_FLIGHT.name)
+        self._requests: dict[tuple[str, str], Row] = {}
+        self._request_seconds: dict[str, Histogram] = {}
+        self._rejected: dict[type[ServingError], Row] = {}
+        self._info: dict[tuple[str, str], Row] = {}
+        self._writers: dict[tuple[str, str], Callable[[], None]] = {}
+        self._queues: dict[tuple[str, str], Callable[[], int]] = {}
+
+    def request_started(self) -> None:
+        """A request has come."""
+        self.requests_started(1)
+
+    def requests_started(self, number: int) -> None:
+        """So many requests have come."""
+        with self.lock:
+            self._in_flight[0] += number
+
+    def request_finished(self, method: str, code: str, seconds: float) -> None:
+        """A request has ended with the gRPC status of that name, so many seconds after it came."""
+        self.requests_finished(method, code, (seconds,))
+
+    def requests_finished(self, method: str, code: str, seconds: Sequence[float]) -> None:
+        """Several requests have ended with this status, each so many seconds after it came."""
+        with self.lock:
+            self._ended(method, code, len(seconds))
+            if method not in self._request_seconds:
+                self._request_seconds[method] = Histogram(self.table, definitions.REQUEST_SECONDS, method)
+            self._request_seconds[method].observe_all(seconds)
+
+    def request_abandoned(self, method: str) -> None:
+        """A request has ended with its stream, before it was answered: there is no duration to tell."""
+        with self.lock:
+            self._ended(method, "CANCELLED", 1)
+
+    def rejected(self, reason: ServingError) -> None:
+        """Count one request that the model never saw."""
+        kind = type(reason)
+        with self.lock:
+            if kind not in self._rejected:
+                self._rejected[kind] = self.table.row(definitions.REJECTED.name, REASONS[kind])
+            self._rejected[kind][0] += 1.0
+
+    def model_served(self, name: str, version: int, metadata: dict[str, str]) -> None:
+        """A model version has gone into service, or stays in it."""
+        told = [text for key in TOLD if key in metadata for text in (key, metadata[key])]
+        model = (name, str(version))
+        with self.lock:
+            self.table.row(definitions.READY.name, *model)[0] = 1.0
+            self._forget_info(model)
+            self._info[model] = self.table.row(definitions.MODEL_INFO.name, *model, *told)
+            self._info[model][0] = 1.0
+
+    def model_retired(self, name: str, version: int) -> None:
+        """A model version has left service. What was counted of it stays."""
+        model = (name, str(version))
+        with self.lock:
+            self.table.row(definitions.READY.name, *model)[0] = 0.0
+            self._forget_info(model)
+            self._queues.pop(model, None)
+            self._writers.pop(model, None)
+            self.table.row(definitions.QUEUE_LENGTH.name, *model)[0] = 0.0
+
+    def queue_length(self, name: str, version: int, read: Callable[[], int]) -> None:
+        """Have the length of a model's queue read by sample()."""
+        with self.lock:
+            self._queues[name, str(version)] = read
+            self.table.row(definitions.QUEUE_LENGTH.name, name, str(version))
+
+    def written_by(self, name: str, version: int, write: Callable[[], None]) -> None:
+        """Have what was told of a model, and is not written down yet, written by sample()."""
+        self._writers[name, str(version)] = write
+
+    def sample(self) -> None:
+        """Write down what there was no time for, and what is not counted but looked at: the lengths of the queues."""
+        for write in list(self._writers.values()):
+            write()
+        with self.lock:
+            for model, read in self._queues.items():
+                self.table.row(definitions.QUEUE_LENGTH.name, *model)[0] = read()
+
+    def _ended(self, method: str, code: str, number: int) -> None:
+        self._in_flight[0] -= number
+        row = self._requests.get((method, code))
+        if row is None:
+            row = self._requests[method, code] = self.table.row(definitions.REQUESTS.name, method, code)
+        row[0] += number
+
+    def _forget_info(self, model: tuple[str, str]) -> None:
+        if model in self._info:
+            self._info.pop(model)[0] = 0.0

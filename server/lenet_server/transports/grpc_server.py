@@ -1,0 +1,133 @@
+"""The gRPC port: both services, health and reflection, by way of grpcio."""
+
+import logging
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from operator import methodcaller
+
+import grpc
+from google.protobuf.message import Message
+from grpc_health.v1 import health, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+
+from lenet.inference import grpc_service_pb2_grpc
+from lenet.inference.grpc_service_pb2 import ModelInferRequest
+from lenet.v1 import classifier_pb2_grpc
+from lenet.v1.classifier_pb2 import ClassifyRequest
+from lenet_server.errors import PortUnavailable
+from lenet_server.inference.catalog import Catalog
+from lenet_server.observability.method_names import CLASSIFIER, INFERENCE, SERVICES
+from lenet_server.rpc.lenet.service import ClassifierService
+from lenet_server.rpc.methods import Method
+from lenet_server.rpc.oip.service import InferenceService
+from lenet_server.rpc.parsing import M, parse
+from lenet_server.rpc.request_handler import Edge
+from lenet_server.security.credentials import add_port
+from lenet_server.settings import Settings
+from lenet_server.transports.health import Health
+from lenet_server.transports.interceptor import interceptors
+from lenet_server.transports.server_options import options
+
+SPARE_THREADS = 32
+# For the last answers to leave. Health watches and reflection streams, which never end by themselves, end with it.
+LINGER_SECONDS = 0.5
+PATIENCE_SECONDS = 2.0
+
+log = logging.getLogger(__name__)
+
+
+class GrpcServer:
+    """Holds the port as soon as it is made, answers calls from start() on, and drains in stop()."""
+
+    def __init__(
+        self,
+        address: str,
+        edge: Edge,
+        methods: Sequence[Method],
+        classifier: ClassifierService,
+        inference: InferenceService,
+        catalog: Catalog,
+        settings: Settings,
+        *,
+        reuse_port: bool = False,
+    ) -> None:
+        """Open the port, `HOST:PORT` or `unix:PATH`; raises PortUnavailable or SettingsRefused where it cannot."""
+        self._edge = edge
+        # A call that is answered holds a thread, and so does an open stream. How many there are is decided at the door
+        # (admission.py), where the rest is refused; threads to spare are for refusing, and for health checks.
+        threads = settings.max_queue_size + settings.max_batch_size + settings.max_streams + SPARE_THREADS
+        self._server = grpc.server(
+            ThreadPoolExecutor(threads, thread_name_prefix="call"),
+            maximum_concurrent_rpcs=2 * threads,  # beyond the door: whoever comes so fast is not even told why
+            interceptors=interceptors(edge.guard, edge.metrics),
+            options=[*options(settings, address), ("grpc.so_reuseport", int(reuse_port))],
+        )
+        self._health = Health()
+        for name in ("", *SERVICES):
+            self._health.set(name, well=False)
+        self._catalog = catalog
+        self._serving = False
+        self._telling = threading.Lock()
+        self._told: set[str] = set()
+        catalog.watch(lambda _: self._tell_health())
+        classifier_pb2_grpc.add_ClassifierServicer_to_server(classifier, self._server)
+        grpc_service_pb2_grpc.add_GRPCInferenceServiceServicer_to_server(inference, self._server)
+        for method in methods:  # these in place of the generated ones, which make messages of the bytes
+            self._server.add_registered_method_handlers(method.service, {method.name: self._handler(method)})
+        self._server.add_registered_method_handlers(
+            CLASSIFIER, {"ClassifyStream": stream_handler(classifier.ClassifyStream, ClassifyRequest, settings)}
+        )
+        self._server.add_registered_method_handlers(
+            INFERENCE, {"ModelStreamInfer": stream_handler(inference.ModelStreamInfer, ModelInferRequest, settings)}
+        )
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
+        if settings.reflection == "on":
+            reflection.enable_server_reflection((*SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME), self._server)
+        try:
+            self.port = add_port(self._server, address, settings)
+        except RuntimeError as error:
+            raise PortUnavailable(settings.host, settings.port, "--port") from error
+
+    def _handler(self, method: Method) -> "grpc.RpcMethodHandler[bytes, bytes]":
+        return grpc.unary_unary_rpc_method_handler(partial(self._edge.classify, method))
+
+    def start(self) -> None:
+        """Answer calls, and say so to health checks."""
+        self._server.start()
+        self._serving = True
+        self._tell_health()
+
+    def _tell_health(self) -> None:
+        """Have health checks say of each model whether it is served, and of the rest whether any is."""
+        if not self._serving:
+            return
+        with self._telling:
+            served = {each.model.name for each in self._catalog}
+            self._told |= served
+            for name in ("", *SERVICES, *self._told):
+                self._health.set(name, well=name in served if name in self._told else bool(served))
+
+    def announce_shutdown(self) -> None:
+        """Tell health checks that no new calls should come; those that come are still answered."""
+        self._health.end()
+
+    def stop(self, grace_seconds: float) -> None:
+        """Refuse new calls, answer those that were accepted, and close the port. After the grace the rest is ended."""
+        self._edge.drain(grace_seconds)
+        # A stream that sent bytes which are no message can keep grpcio from ever saying that it has stopped.
+        if not self._server.stop(LINGER_SECONDS).wait(LINGER_SECONDS + PATIENCE_SECONDS):
+            log.warning("grpcio has not stopped after %g s: ending without it", LINGER_SECONDS + PATIENCE_SECONDS)
+        self._health.close()
+
+
+def stream_handler(
+    respond: Callable[[Iterator[M], grpc.ServicerContext], Iterator[Message]], kind: type[M], settings: Settings
+) -> "grpc.RpcMethodHandler[M, Message]":
+    """The handler of a stream in place of the generated one, which parses whatever comes."""
+    return grpc.stream_stream_rpc_method_handler(
+        respond,
+        request_deserializer=partial(parse, kind, most_images=settings.max_images_per_request),
+        response_serializer=methodcaller("SerializeToString"),
+    )

@@ -1,0 +1,167 @@
+"""The whole server: its process starts the workers, watches them, tells them what to serve, and answers for them."""
+
+import logging
+import signal
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+
+from prometheus_client import CollectorRegistry
+
+from lenet_server import __version__
+from lenet_server.cores import usable_cores
+from lenet_server.errors import PortUnavailable
+from lenet_server.http.admin import HttpServer
+from lenet_server.metrics import definitions
+from lenet_server.metrics.exposition import expose, requests_by_code
+from lenet_server.metrics.shared_memory import SharedCounts
+from lenet_server.repository.manager import ModelManager
+from lenet_server.setting_values import AUTO
+from lenet_server.settings import Settings
+from lenet_server.workers.fleet import WorkerFleet
+from lenet_server.workers.messages import Index, Load, Unload
+from lenet_server.workers.process import WorkerStarter
+from lenet_server.workers.shared_port import SharedPort
+from lenet_server.workers.slot import WorkerSlot
+
+log = logging.getLogger(__name__)
+
+
+class Supervisor:
+    """A server of several processes.
+
+    `with Supervisor(settings, registry) as server:` serves until the block ends, then drains.
+
+    Attributes: `grpc_port` and `http_port`, as they were really opened.
+    """
+
+    def __init__(self, settings: Settings, registry: CollectorRegistry) -> None:
+        """Take the ports; the metrics go into `registry`.
+
+        Raises SettingsRefused where a setting cannot be used, PortUnavailable where a port cannot be had.
+        """
+        if settings.trace_endpoint:  # else its modules need not be loaded here
+            from lenet_server.observability.factory import check_installed
+
+            check_installed(settings)
+        self._settings = settings
+        self._workers = usable_cores() if settings.workers == AUTO else int(settings.workers)
+        self._counts = SharedCounts(self._workers + 1)  # the last table is the supervisor's own
+        self._fleet = WorkerFleet(settings.load_timeout_seconds)
+        self._manager = ModelManager(settings, self._fleet)
+        expose(self._counts, registry, self._fleet.sample)
+        with ExitStack() as undo:
+            self._port = SharedPort(settings.host, settings.port, "--port")
+            undo.callback(self._port.close)
+            self._http = HttpServer(settings.host, settings.http_port, registry, self._fleet.is_ready)
+            undo.pop_all()
+        self.grpc_port = self._port.number
+        self.http_port = self._http.port
+        self._starter = WorkerStarter(replace(settings, port=self.grpc_port), self._counts, self._workers)
+        self._questions = ThreadPoolExecutor(thread_name_prefix="control")
+        self._slots = [self._slot(number) for number in range(self._workers)]
+
+    def _slot(self, number: int) -> WorkerSlot:
+        return WorkerSlot(
+            number,
+            self._starter,
+            self._fleet,
+            self._answer,
+            self._questions,
+            table=self._counts.tables[number],
+            restarts=self._counts.tables[-1].row(definitions.WORKER_RESTARTS.name, str(number)),
+            timeout_seconds=self._settings.worker_timeout_seconds,
+        )
+
+    def __enter__(self) -> "Supervisor":
+        """Start the workers and answer calls.
+
+        Raises ModelRejected where there is nothing to serve, or no worker lives to serve it.
+        """
+        with ExitStack() as undo:
+            undo.callback(self._end, grace_seconds=0.0)
+            with _signals_held_back():
+                for slot in self._slots:
+                    slot.start()
+            self._fleet.gather(self._workers)
+            self._manager.start()
+            models = self._fleet.open()
+            if models is None:
+                raise PortUnavailable(self._settings.host, self.grpc_port, "--port", "no worker could open it")
+            self._http.start()
+            undo.pop_all()
+        self._tell(models)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Drain: say so, pause, refuse new calls, answer those that were accepted, end the workers."""
+        self._fleet.close()
+        for slot in self._slots:
+            slot.retire()
+        self._fleet.announce_shutdown()
+        log.info("draining")
+        if self._settings.shutdown_delay_seconds:
+            threading.Event().wait(self._settings.shutdown_delay_seconds)
+        self._end(self._settings.shutdown_grace_seconds)
+        answered = requests_by_code(self._counts)
+        log.info("stopped, requests answered: %d", sum(answered.values()), extra={"fields": {"requests": answered}})
+
+    def _end(self, grace_seconds: float) -> None:
+        self._fleet.close()
+        for slot in self._slots:
+            slot.retire()
+        self._fleet.stop(grace_seconds)
+        for slot in self._slots:
+            slot.let_go()
+        for slot in self._slots:
+            slot.join()
+        self._manager.stop()
+        self._questions.shutdown()
+        self._starter.close()
+        self._http.stop()
+        self._port.close()
+
+    def _answer(self, message: object) -> object:
+        """What a worker's question gets."""
+        match message:
+            case Load(name):
+                self._manager.load(name)
+            case Unload(name):
+                self._manager.unload(name)
+            case Index():
+                return self._manager.index()
+        return None
+
+    def _tell(self, models: str) -> None:
+        log.info("%s", models or "no model yet")
+        cores = [str(core) for core in self._starter.cores if core is not None]
+        log.info(
+            "workers: %d%s",
+            self._workers,
+            f", on cores {', '.join(cores)}" if cores else "",
+            extra={"fields": {"pids": [slot.pid for slot in self._slots]}},
+        )
+        log.info(
+            "lenet-server %s serves gRPC on %s:%d, HTTP on %s:%d",
+            __version__,
+            self._settings.host,
+            self.grpc_port,
+            self._settings.host,
+            self.http_port,
+            extra={"fields": {"grpc_port": self.grpc_port, "http_port": self.http_port}},
+        )
+
+
+@contextmanager
+def _signals_held_back() -> Iterator[None]:
+    """Threads and processes that are started in the block never get SIGTERM or SIGINT.
+
+    What those mean is decided in the main thread, and the terminal's Ctrl-C reaches all processes.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGTERM, signal.SIGINT))
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

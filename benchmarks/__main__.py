@@ -7,7 +7,7 @@ the commands themselves, on a quiet machine. side_by_side.py and the soak have c
 import sys
 
 from benchmarks import h2load, idle, latency, memory, reload, scaling, startup
-from benchmarks.findings import Finding, findings_table
+from benchmarks.measurements import Finding, findings_table
 
 
 def main() -> None:

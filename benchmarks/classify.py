@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks import ours
-from benchmarks.findings import Finding, findings_table, table
+from benchmarks.measurements import Finding, findings_table, table
 from tests.support.processes import BIN
 
 OURS = "lenet classify"
@@ -42,7 +42,7 @@ def main(argv: Sequence[str] | None = None) -> list[Finding]:
         folder = few(arguments.pictures, scratch / "few") if arguments.quick else arguments.pictures
         pictures = sum(len(file.read_bytes()) > 0 for file in folder.rglob("*.png"))  # and they are in the page cache
         commands = {
-            what: [sys.executable, "-m", "benchmarks.classify_rivals", flags[0], str(folder), "OUTPUT", flags[1]]
+            what: [sys.executable, "-m", "benchmarks.classify_baselines", flags[0], str(folder), "OUTPUT", flags[1]]
             for what, flags in RIVALS.items()
         }
         address = ours.address(server)

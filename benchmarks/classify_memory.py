@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks import ours
-from benchmarks.findings import Finding, findings_table, table
+from benchmarks.measurements import Finding, findings_table, table
 from tests.support.processes import BIN
 
 COUNTS = (1_000, 10_000, 100_000, 1_000_000)

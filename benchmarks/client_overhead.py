@@ -14,7 +14,7 @@ import grpc
 import numpy as np
 
 from benchmarks import ours
-from benchmarks.findings import Finding, findings_table
+from benchmarks.measurements import Finding, findings_table
 from lenet.v1 import classifier_pb2 as pb
 from lenet.v1 import classifier_pb2_grpc as rpc
 from lenet_client import Client

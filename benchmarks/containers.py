@@ -13,9 +13,9 @@ import urllib.request
 
 import yaml
 
-from benchmarks.findings import Finding, findings_table
-from tests.compose.stack import BUILD_TIMEOUT, Stack, address, docker, wait_until_healthy
+from benchmarks.measurements import Finding, findings_table
 from tests.conftest import ROOT
+from tests.support.compose_stack import BUILD_TIMEOUT, Stack, address, docker, wait_until_healthy
 from tests.support.composers import composers
 from tests.support.waiting import wait_until
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import grpc
 
 from benchmarks import call, ours
-from benchmarks.findings import Finding, findings_table
+from benchmarks.measurements import Finding, findings_table
 from benchmarks.process_tree import cpu_seconds, wake_ups
 from lenet.inference import grpc_service_pb2_grpc as rpc
 

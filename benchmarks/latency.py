@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 
 from benchmarks import open_loop, ours, triton
-from benchmarks.findings import PERCENTILE_NAMES, Finding, findings_table, medians, percentiles, table
+from benchmarks.measurements import PERCENTILE_NAMES, Finding, findings_table, medians, percentiles, table
 
 # A second: with 12,000, on the server's own two cores, the client is late with so many that a queue fills.
 MOST_CALLS = 7000

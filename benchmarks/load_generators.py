@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks import h2load, ours
-from benchmarks.findings import Finding, findings_table, table
+from benchmarks.measurements import Finding, findings_table, table
 from tests.support.processes import BIN
 
 WITHIN = 0.15

@@ -10,7 +10,7 @@ is one process stands alone.
 from collections.abc import Sequence
 
 from benchmarks import h2load, ours
-from benchmarks.findings import Finding, findings_table
+from benchmarks.measurements import Finding, findings_table
 from benchmarks.process_tree import Memory, memory, workers
 
 LOAD = h2load.Load(images=64, connections=8, streams=1)

@@ -18,7 +18,7 @@ from pathlib import Path
 import grpc
 
 from benchmarks import ours
-from benchmarks.findings import Finding, findings_table
+from benchmarks.measurements import Finding, findings_table
 from benchmarks.peers import environment, free_port
 from lenet_client import Client
 from tests.support.processes import BIN

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks import h2load, ours
-from benchmarks.findings import Finding, findings_table, table
+from benchmarks.measurements import Finding, findings_table, table
 from benchmarks.publishing import changed, publish
 from lenet.inference import grpc_service_pb2 as pb
 from lenet.inference import grpc_service_pb2_grpc as rpc

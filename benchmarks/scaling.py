@@ -10,7 +10,7 @@ import os
 from collections.abc import Sequence
 
 from benchmarks import h2load, ours
-from benchmarks.findings import PERCENTILE_NAMES, Finding, findings_table, medians, percentiles, table
+from benchmarks.measurements import PERCENTILE_NAMES, Finding, findings_table, medians, percentiles, table
 
 LOADS = [h2load.Load(1, 1, 1), h2load.SATURATION, h2load.Load(8, 8, 2), h2load.Load(64, 4, 2)]
 MOST_CONNECTIONS = 32  # fewer, and they fall unevenly on the workers

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks import ours
-from benchmarks.findings import Finding, findings_table, table
+from benchmarks.measurements import Finding, findings_table, table
 
 TRANSPORTS = ("native", "grpcio")
 # Ours against Triton: at least this, by the program's names of the loads.

@@ -17,7 +17,7 @@ import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from benchmarks import call, ours
-from benchmarks.findings import Finding, findings_table
+from benchmarks.measurements import Finding, findings_table
 from benchmarks.process_tree import workers
 from lenet.inference import grpc_service_pb2_grpc as rpc
 from tests.support.processes import ServerProcess, server_process

@@ -16,10 +16,10 @@ from pathlib import Path
 from time import monotonic
 
 from benchmarks import ours
-from benchmarks.findings import Finding, findings_table
+from benchmarks.measurements import Finding, findings_table
 from benchmarks.publishing import changed, publish
-from benchmarks.soak import answers, crowd
-from benchmarks.soak.disturber import Disturber, Server
+from benchmarks.soak import caller_process, expected
+from benchmarks.soak.faults import Disturber, Server
 from benchmarks.soak.report import Disturbances, Report, violations
 from tests.support.processes import server_process
 
@@ -39,7 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = _arguments(argv)
     count = int(arguments.seconds / arguments.reload_every) if arguments.model_control != "none" else 0
     versions = _versions(count)
-    pictures = answers.make(versions, PICTURES)
+    pictures = expected.make(versions, PICTURES)
     print(f"{len(pictures)} pictures, {len(versions)} versions of {len(NAMES)} models", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         models = Path(folder, "models")
@@ -62,21 +62,21 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def soak(
-    server: Server, versions: dict[answers.Version, bytes], pictures: answers.Pictures, arguments: argparse.Namespace
+    server: Server, versions: dict[expected.Version, bytes], pictures: expected.Pictures, arguments: argparse.Namespace
 ) -> tuple[Report, Disturbances]:
     """Set callers and disturber on a server that is up, and wait for their end."""
     report = Report()
     count = arguments.processes
     spawn = multiprocessing.get_context("spawn")
     everybody_there = spawn.Barrier(count + 1, timeout=START_SECONDS)
-    with spawn.Pool(count, crowd.assemble, [everybody_there]) as pool:
+    with spawn.Pool(count, caller_process.assemble, [everybody_there]) as pool:
         everybody_there.wait()
         until = monotonic() + arguments.seconds
         tasks = [
-            crowd.Task(f"127.0.0.1:{server.port}", NAMES, range(number, arguments.callers, count), until)
+            caller_process.Task(f"127.0.0.1:{server.port}", NAMES, range(number, arguments.callers, count), until)
             for number in range(count)
         ]
-        pending = [pool.apply_async(crowd.run, (task, pictures)) for task in tasks]
+        pending = [pool.apply_async(caller_process.run, (task, pictures)) for task in tasks]
         disturber = Disturber(server, versions, kill_every=arguments.kill_every, reload_every=arguments.reload_every)
         try:
             for each in pending:
@@ -106,7 +106,7 @@ def findings(report: Report, done: Disturbances) -> list[Finding]:
     return rows + [Finding(f"calls that ended {status}", f"{count:,}") for status, count in report.errors.items()]
 
 
-def _versions(reloads: int) -> dict[answers.Version, bytes]:
+def _versions(reloads: int) -> dict[expected.Version, bytes]:
     """Version 1 of each model, and as many more as there are reloads, the models taking turns."""
     numbers = [(NAMES[turn % len(NAMES)], 1 + turn // len(NAMES)) for turn in range(len(NAMES) + reloads)]
     return {key: changed(ours.MODEL, seed) for seed, key in enumerate(numbers)}

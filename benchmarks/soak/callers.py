@@ -11,8 +11,8 @@ from typing import Any, Protocol
 
 import grpc
 
-from benchmarks.soak.answers import Outputs, Pictures
-from benchmarks.soak.languages import (
+from benchmarks.soak.expected import Outputs, Pictures
+from benchmarks.soak.protocols import (
     CLASSIFIER,
     INFERENCE,
     LABELS,

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from benchmarks.soak.answers import TOLERANCE, Pictures, Version
 from benchmarks.soak.callers import FIRST_BACKOFF_SECONDS
-from benchmarks.soak.languages import Answer, Question
+from benchmarks.soak.expected import TOLERANCE, Pictures, Version
+from benchmarks.soak.protocols import Answer, Question
 
 KEPT = 20  # descriptions of what went wrong
 GRACE_SECONDS = 1.0

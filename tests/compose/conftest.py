@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.compose.stack import BUILD_TIMEOUT, Stack, wait_until_healthy
+from tests.support.compose_stack import BUILD_TIMEOUT, Stack, wait_until_healthy
 from tests.support.composers import composers
 
 

@@ -7,8 +7,8 @@ import numpy as np
 from grpc import StatusCode
 from numpy.typing import NDArray
 
-from tests.compose.stack import address, docker, inspect, log, wait_until_healthy
 from tests.support.callers import CALLERS, Load
+from tests.support.compose_stack import address, docker, inspect, log, wait_until_healthy
 from tests.support.waiting import wait_until
 
 BACK_SECONDS = 30

@@ -9,9 +9,9 @@ import pytest
 from numpy.typing import NDArray
 
 from lenet_client import Client
-from tests.compose.stack import Stack, address, docker, wait_until_healthy
-from tests.deploy.dashboard import load, queries
 from tests.server.prometheus import value
+from tests.support.compose_stack import Stack, address, docker, wait_until_healthy
+from tests.support.dashboard import load, queries
 
 READY_SECONDS = 60
 ENOUGH = 27  # of the 30 samples, as `make demo` wants

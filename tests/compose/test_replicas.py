@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.compose.stack import CLIENT, Stack, address, docker, wait_until_healthy
+from tests.support.compose_stack import CLIENT, Stack, address, docker, wait_until_healthy
 from tests.support.waiting import wait_until
 
 COPIES = 100  # of each sample

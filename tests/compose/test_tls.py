@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.compose.stack import Stack, wait_until_healthy
 from tests.conftest import ROOT
+from tests.support.compose_stack import Stack, wait_until_healthy
 
 OVERLAY = ("docker-compose.tls.yml",)
 UNREACHABLE = 3

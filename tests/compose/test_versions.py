@@ -8,8 +8,8 @@ from grpc import StatusCode
 from numpy.typing import NDArray
 
 from lenet_client import Client
-from tests.compose.stack import Stack, address
 from tests.support.callers import load
+from tests.support.compose_stack import Stack, address
 from tests.support.waiting import wait_until
 
 CALLERS = 2  # who send without pause: the trainer is to have some of the cores too

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from lenet_client import Client
 from tests.conftest import ROOT
-from tests.deploy.dashboard import DASHBOARD, GRAFANA, load, queries
 from tests.server.prometheus import Prometheus
+from tests.support.dashboard import DASHBOARD, GRAFANA, load, queries
 from tests.support.processes import server_process
 
 PROMETHEUS = ROOT / "deploy/prometheus"

@@ -6,9 +6,9 @@ from numpy.typing import NDArray
 
 from benchmarks.ours import MODEL
 from benchmarks.publishing import changed
-from benchmarks.soak import answers
-from benchmarks.soak.answers import Outputs, Pictures
-from benchmarks.soak.languages import Answer, Question
+from benchmarks.soak import expected
+from benchmarks.soak.expected import Outputs, Pictures
+from benchmarks.soak.protocols import Answer, Question
 from benchmarks.soak.report import Disturbances, Report, violations
 
 VERSIONS = [("first", 1), ("first", 2), ("second", 1)]
@@ -20,7 +20,7 @@ SERVED = Disturbances(published=dict.fromkeys(VERSIONS, 0.0))
 
 @pytest.fixture(scope="module")
 def pictures() -> Pictures:
-    return answers.make({key: changed(MODEL, seed) for seed, key in enumerate(VERSIONS)}, count=20)
+    return expected.make({key: changed(MODEL, seed) for seed, key in enumerate(VERSIONS)}, count=20)
 
 
 def outputs(pictures: Pictures, version: tuple[str, int], chosen: NDArray[np.intp]) -> Outputs:

@@ -1,7 +1,7 @@
 """Scripts that classify a folder without a server: what `lenet classify` is measured beside.
 
-    python -m benchmarks.classify_rivals plain DIR OUTPUT --batch 1      Pillow and ONNX Runtime, one loop
-    python -m benchmarks.classify_rivals ceiling DIR OUTPUT --batch 64   OpenCV and ONNX Runtime, a thread for each core
+    python -m benchmarks.classify_baselines plain DIR OUTPUT --batch 1      Pillow and ONNX Runtime, one loop
+    python -m benchmarks.classify_baselines ceiling DIR OUTPUT --batch 64   OpenCV and ONNX Runtime, a thread for each core
 
 Both take pictures that have the model's size already, and write JSON Lines with path, label and score.
 """

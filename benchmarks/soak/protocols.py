@@ -8,7 +8,7 @@ import grpc
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.soak.answers import Outputs, Pictures
+from benchmarks.soak.expected import Outputs, Pictures
 from lenet.inference import grpc_service_pb2 as inference
 from lenet.inference import grpc_service_pb2_grpc as inference_rpc
 from lenet.v1 import classifier_pb2 as v1

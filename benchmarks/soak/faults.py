@@ -14,8 +14,8 @@ import grpc
 
 from benchmarks.process_tree import workers
 from benchmarks.publishing import publish
-from benchmarks.soak.answers import Version
 from benchmarks.soak.callers import SERVICE_CONFIG
+from benchmarks.soak.expected import Version
 from benchmarks.soak.report import Disturbances
 from lenet.inference import grpc_service_pb2 as pb
 from lenet.inference import grpc_service_pb2_grpc as rpc

@@ -9,9 +9,9 @@ from multiprocessing.synchronize import Barrier
 
 import numpy as np
 
-from benchmarks.soak.answers import Pictures
 from benchmarks.soak.callers import FAILURES, Caller, make, status_of
-from benchmarks.soak.languages import Question
+from benchmarks.soak.expected import Pictures
+from benchmarks.soak.protocols import Question
 from benchmarks.soak.report import Report
 
 MOST_IMAGES = 40

@@ -1,4 +1,4 @@
-"""Draw what the kinds of disturbance look like: python -m benchmarks.picture_sheet --data-dir DIR --output FILE."""
+"""Draw what the kinds of disturbance look like: python -m benchmarks.corruption_examples --data-dir DIR --output FILE."""
 
 import argparse
 from pathlib import Path

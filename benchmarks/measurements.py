@@ -1,4 +1,4 @@
-"""How the benchmarks say what they found: a line for each figure, with its bar if it has one; and Markdown tables."""
+"""Measured figures: a line for each, with its bar if it has one, as Markdown tables."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,34 +11,35 @@ PERCENTILE_NAMES = ("p50", "p90", "p99", "p99.9", "max")
 
 
 @dataclass(frozen=True)
-class Finding:
-    """One figure: what it is, its value in words, and the bar that it is held to; `kept` is None without one."""
+class Measurement:
+    """One figure: its name, its value with unit, and the bar that it must meet; `met` is None without a bar."""
 
-    what: str
-    figure: str
+    name: str
+    value: str
     bar: str = ""
-    kept: bool | None = None
+    met: bool | None = None
 
 
 def percentiles(seconds: NDArray[np.float64]) -> list[float]:
-    """PERCENTILES of the durations, in milliseconds."""
+    """Return PERCENTILES of the durations, in milliseconds."""
     return [float(each) * 1000 for each in np.percentile(seconds, PERCENTILES)]
 
 
 def medians(rows: Sequence[Sequence[float]]) -> list[float]:
-    """The median of each column over the rows: over the rounds of a measurement."""
+    """Return the median of each column over the rows, which are the rounds of a measurement."""
     return [float(each) for each in np.median(np.asarray(rows, np.float64), axis=0)]
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A Markdown table; all columns but the first are figures, set to the right."""
+    """Return a Markdown table; all columns but the first hold figures and are right-aligned."""
     lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
-def findings_table(findings: Iterable[Finding]) -> str:
-    """The findings of any number of benchmarks as one Markdown table."""
-    verdicts = {None: "", True: "kept", False: "**missed**"}
+def measurements_table(measurements: Iterable[Measurement]) -> str:
+    """Return the figures of any number of benchmarks as one Markdown table."""
+    verdicts = {None: "", True: "met", False: "**missed**"}
     return table(
-        ["what", "figure", "bar", ""], ([each.what, each.figure, each.bar, verdicts[each.kept]] for each in findings)
+        ["measured", "figure", "bar", ""],
+        ([each.name, each.value, each.bar, verdicts[each.met]] for each in measurements),
     )

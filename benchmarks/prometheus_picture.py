@@ -79,7 +79,7 @@ def put(pictures: Path, server: str, steps: int) -> None:
         rates = [MEAN_RATE + SWING * sin(2 * pi * (step / STEPS + number / len(labels) / 3)) for step in range(steps)]
         commands.append([f"--picture={min(folder.iterdir())}", "--rate=" + ",".join(f"{rate:.0f}" for rate in rates)])
     bench = [
-        BIN / "lenet",
+        str(BIN / "lenet"),
         "bench",
         f"--server={server}",
         f"--seconds={STEP_SECONDS}",

@@ -1,4 +1,4 @@
-"""A process full of callers: each asks about random pictures until the time is over, and some hang up early."""
+"""One process of callers: each sends random pictures until the soak ends, and cancels some of its calls."""
 
 import asyncio
 import random
@@ -11,16 +11,17 @@ import numpy as np
 
 from benchmarks.soak.callers import FAILURES, Caller, make, status_of
 from benchmarks.soak.expected import Pictures
-from benchmarks.soak.protocols import Question
+from benchmarks.soak.protocols import RequestSpec
 from benchmarks.soak.report import Report
 
-MOST_IMAGES = 40
-LEAVING = 0.09  # of the calls; a good half of them before the answer has come
+MAX_IMAGES = 40  # in a request
+CANCEL_SHARE = 0.09  # of calls that get a short timeout; more than half of them end before the response
+TYPICAL_SECONDS = 0.01  # first estimate of a call's duration
 
 
 @dataclass(frozen=True)
 class Task:
-    """What a process is to do: be the callers of these numbers, until a moment of time.monotonic()."""
+    """What one process does: run the callers `numbers` until `until`, a moment of time.monotonic()."""
 
     address: str
     models: Sequence[str]
@@ -28,79 +29,79 @@ class Task:
     until: float
 
 
-def assemble(barrier: Barrier) -> None:
-    """Wait, as a process that has loaded all it needs, for the others."""
+def wait_for_start(barrier: Barrier) -> None:
+    """Block until all processes have imported what they need."""
     barrier.wait()
 
 
 def run(task: Task, pictures: Pictures) -> Report:
-    """Be those callers; what they saw."""
+    """Run the callers to the end of the task and return what they observed."""
     report = Report()
-    asyncio.run(_all(task, pictures, report))
+    asyncio.run(_run_callers(task, pictures, report))
     return report
 
 
-async def _all(task: Task, pictures: Pictures, report: Report) -> None:
+async def _run_callers(task: Task, pictures: Pictures, report: Report) -> None:
     async with asyncio.TaskGroup() as group:
         for number in task.numbers:
-            group.create_task(_one(number, task, pictures, report))
+            group.create_task(_run_caller(number, task, pictures, report))
 
 
-async def _one(number: int, task: Task, pictures: Pictures, report: Report) -> None:
-    """One caller: call after call."""
+async def _run_caller(number: int, task: Task, pictures: Pictures, report: Report) -> None:
+    """Make call after call."""
     chance = random.Random(number)  # noqa: S311  # not a secret
     caller = make(number, task.address, pictures)
-    usual = 0.01  # seconds that a call takes
-    answered = 0
+    usual = TYPICAL_SECONDS
+    responses = 0
     try:
         while (sent := time.monotonic()) < task.until:
-            leaving = chance.random() < LEAVING
-            patience = chance.uniform(0, 2 * usual) if leaving else None
-            answered += await _call(caller, _questions(caller, task, pictures, chance), pictures, report, patience)
-            if not leaving:
+            cancel = chance.random() < CANCEL_SHARE
+            timeout = chance.uniform(0, 2 * usual) if cancel else None
+            responses += await _call(caller, _requests(caller, task, pictures, chance), pictures, report, timeout)
+            if not cancel:
                 usual += (time.monotonic() - sent - usual) / 10
     finally:
         await caller.close()
-    if not answered:
-        report.wrong.append(f"caller {number} was never answered")
+    if not responses:
+        report.wrong.append(f"caller {number} never got a response")
 
 
 async def _call(
-    caller: Caller, questions: list[Question], pictures: Pictures, report: Report, patience: float | None
+    caller: Caller, requests: list[RequestSpec], pictures: Pictures, report: Report, timeout: float | None
 ) -> int:
-    """One call, given up after `patience` seconds; every answer is checked. The number of answers."""
-    report.counts.update(calls=1, requests=len(questions))
-    open_questions = {each.id: each for each in questions}
+    """Make one call, cancelled after `timeout` seconds; check every response and return their number."""
+    report.counts.update(calls=1, requests=len(requests))
+    pending = {each.id: each for each in requests}
     sent = time.monotonic()
     try:
-        async with asyncio.timeout(patience):
-            async for answer in caller.ask(questions):
-                question = open_questions.pop(answer.id, None)
+        async with asyncio.timeout(timeout):
+            async for response in caller.send(requests):
+                request = pending.pop(response.id, None)
                 span = (sent, time.monotonic())
-                if question is None:
-                    report.wrong.append(f"an answer to {answer.id or 'no request'}, which was not asked")
+                if request is None:
+                    report.wrong.append(f"a response to {response.id or 'no request'}, which was not sent")
                 else:
-                    report.answered(question, answer, pictures, span, retrying=caller.retrying)
+                    report.add_response(request, response, pictures, span, retrying=caller.retrying)
     except TimeoutError:
         report.counts.update(cancelled=1)
     except FAILURES as error:
-        report.failed(
+        report.add_failure(
             status_of(error), " ".join(repr(error).split()), (sent, time.monotonic()), retrying=caller.retrying
         )
     else:
-        if open_questions:
-            report.wrong.append(f"a call ended well with {len(open_questions)} requests unanswered")
-    return len(questions) - len(open_questions)
+        if pending:
+            report.wrong.append(f"a call succeeded with {len(pending)} requests unanswered")
+    return len(requests) - len(pending)
 
 
-def _questions(caller: Caller, task: Task, pictures: Pictures, chance: random.Random) -> list[Question]:
-    """What to ask in one call: random pictures, in a random form, of a random model."""
+def _requests(caller: Caller, task: Task, pictures: Pictures, chance: random.Random) -> list[RequestSpec]:
+    """Return the requests of one call: random pictures, as files or arrays, for a random model."""
     return [
-        Question(
+        RequestSpec(
             id=f"{chance.getrandbits(64):x}",
             model=chance.choice(task.models),
-            chosen=np.array(chance.choices(range(len(pictures)), k=chance.randint(1, MOST_IMAGES)), np.intp),
+            chosen=np.array(chance.choices(range(len(pictures)), k=chance.randint(1, MAX_IMAGES)), np.intp),
             encoded=chance.random() < 0.5,
         )
-        for _ in range(chance.randint(1, caller.most_questions))
+        for _ in range(chance.randint(1, caller.max_requests))
     ]

@@ -13,8 +13,7 @@ import tempfile
 import time
 import urllib.parse
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from math import pi, sin
+from contextlib import contextmanager
 from pathlib import Path
 
 import yaml
@@ -30,9 +29,10 @@ QUERIES = (
     '{__name__=~"job:lenet_request_duration_seconds:p(50|95|99)_rate5m"}',
     "sum by (label) (rate(lenet_predictions_total[30s]))",
 )
-STEPS, STEP_SECONDS = 9, 16.0
-MEAN_RATE, SWING = 150.0, 100.0  # calls a second of each label
-WIDTH, HEIGHT = 1000, 2400  # pixels of the page
+SECONDS, RATE = 170, 40  # calls a second of each picture
+WAVE_AFTER_SECONDS, WAVE_SECONDS, WAVE_RATE = 60, 50, 60  # added to them for a while
+SETTLE_SECONDS = 10  # before Prometheus runs: the first calls of a server are slow
+WIDTH, HEIGHT = 1000, 2500  # pixels of the page
 COLOURS = 64
 
 
@@ -42,13 +42,17 @@ def main() -> None:
     parser.add_argument("--pictures", type=Path, required=True, metavar="DIR")
     parser.add_argument("--output", type=Path, required=True)
     arguments = parser.parse_args()
-    steps = 2 if arguments.quick else STEPS
-    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
-        server = stack.enter_context(ours.serving(ours.flags(arguments)))
-        page = stack.enter_context(prometheus(Path(folder), server.http_port))
-        time.sleep(10)  # two scrapes, so that the first rates begin at zero
-        put(arguments.pictures, ours.address(server), steps)
-        photograph(page, arguments.output)
+    part = 0.2 if arguments.quick else 1.0
+    with tempfile.TemporaryDirectory() as folder, ours.serving(ours.flags(arguments)) as server:
+        address = ours.address(server)
+        calls = start_calls(arguments.pictures, address, RATE, SECONDS * part)
+        time.sleep(SETTLE_SECONDS)
+        with prometheus(Path(folder), server.http_port) as page:
+            time.sleep(WAVE_AFTER_SECONDS * part)
+            calls += start_calls(arguments.pictures, address, WAVE_RATE, WAVE_SECONDS * part)
+            for each in calls:
+                each.wait()
+            photograph(page, arguments.output)
 
 
 @contextmanager
@@ -71,26 +75,11 @@ def prometheus(folder: Path, http_port: int) -> Iterator[str]:
             process.terminate()
 
 
-def put(pictures: Path, server: str, steps: int) -> None:
-    """Call the server at HOST:PORT with one picture of each label, each label's rate swinging in a phase of its own."""
-    labels = sorted(each for each in pictures.iterdir() if each.is_dir())
-    commands: list[list[str]] = []
-    for number, folder in enumerate(labels):
-        rates = [MEAN_RATE + SWING * sin(2 * pi * (step / STEPS + number / len(labels) / 3)) for step in range(steps)]
-        commands.append([f"--picture={min(folder.iterdir())}", "--rate=" + ",".join(f"{rate:.0f}" for rate in rates)])
-    bench = [
-        str(BIN / "lenet"),
-        "bench",
-        f"--server={server}",
-        f"--seconds={STEP_SECONDS}",
-        "--warm-up=0",
-        "--connections=4",
-    ]
-    running = [
-        subprocess.Popen([*bench, *flags], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) for flags in commands
-    ]
-    for each in running:
-        each.wait()
+def start_calls(pictures: Path, server: str, rate: float, seconds: float) -> list["subprocess.Popen[bytes]"]:
+    """Start `lenet bench` for one picture of each label, at `rate` calls a second, against the server at HOST:PORT."""
+    bench = [str(BIN / "lenet"), "bench", f"--server={server}", f"--rate={rate}", f"--seconds={seconds}", "--warm-up=0"]
+    firsts = [min(folder.iterdir()) for folder in sorted(pictures.iterdir())]
+    return [subprocess.Popen([*bench, f"--picture={each}"], stdout=subprocess.DEVNULL) for each in firsts]
 
 
 def photograph(address: str, output: Path) -> None:

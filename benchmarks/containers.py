@@ -2,7 +2,7 @@
 
     python -m benchmarks.containers
 
-Needs a Docker engine and Compose. Containers run under a project and on ports of their own; only the images remain.
+Needs a Docker engine and Compose. Containers run in a separate Compose project on free ports; only the images remain.
 """
 
 import contextlib
@@ -43,9 +43,9 @@ def sizes() -> list[Measurement]:
     measurements = [Measurement(f"base image, {base}", f"{megabytes(base):.0f} MB")]
     for name, bar in SIZE_BARS.items():
         over = megabytes(images[name]["image"]) - megabytes(base)
-        told = f"≤ {bar}" if bar else ""
+        limit = f"≤ {bar}" if bar else ""
         measurements.append(
-            Measurement(f"{name}'s image over its base", f"{over:.0f} MB", told, over <= bar if bar else None)
+            Measurement(f"{name}'s image over its base", f"{over:.0f} MB", limit, over <= bar if bar else None)
         )
     return measurements
 

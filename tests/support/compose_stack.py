@@ -1,4 +1,4 @@
-"""The services of docker-compose.yml in running containers, under a project and ports of their own."""
+"""The services of docker-compose.yml in running containers, in a separate project with free ports."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-# `make demo` and `make test` need Python 3.11 or newer and nothing else: each installs what it lacks into .venv.
+# `make demo` and `make test` need only Python 3.11 or newer; each installs what it needs into .venv.
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -9,20 +9,19 @@ PROJECTS := $(wildcard */pyproject.toml) constraints.txt
 .DEFAULT_GOAL := help
 .PHONY: help install demo test compose-test lint format bench soak generate check-generated serve train clean
 
-help: ## show this list
+help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
 install: .venv/everything ## install all components and the development tools into .venv
 
-demo: .venv/serving ## start the server on the bundled model, classify samples/, stop
+demo: .venv/serving ## start a server on the bundled model, classify samples/, stop it
 	$(BIN)/python examples/demo.py
 
-# A file of tests runs in one process, and there are more processes than cores (tests/conftest.py): within one, PyTorch's
-# threads would only get in each other's way.
+# Each file of tests runs in one of several processes (tests/conftest.py), so PyTorch gets one thread.
 test: .venv/everything ## run the tests
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --dist loadfile --ignore=tests/compose
 
-compose-test: .venv/everything ## build the images and do in containers what an operator does (needs Docker; COMPOSE=docker-compose for 1.29)
+compose-test: .venv/everything ## build the images and test the stack in containers (needs Docker; COMPOSE=docker-compose for 1.29)
 	$(BIN)/python -m pytest tests/compose --timeout=1200
 
 lint: .venv/everything ## check style, types and which package may import which
@@ -31,14 +30,14 @@ lint: .venv/everything ## check style, types and which package may import which
 	$(BIN)/mypy $(OURS) tests examples benchmarks
 	$(BIN)/lint-imports --no-logo
 
-format: .venv/everything ## put the code into the project's form
+format: .venv/everything ## format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: .venv/everything ## measure the server, in seconds; benchmarks/ has the long forms (needs h2load)
+bench: .venv/everything ## run the short benchmarks of the server (needs h2load); benchmarks/ has the long ones
 	$(BIN)/python -m benchmarks
 
-soak: .venv/everything ## 64 callers for five minutes: workers killed, models reloaded, every answer checked
+soak: .venv/everything ## soak test: five minutes of killed workers, reloads and cancelled calls, every response checked
 	$(BIN)/python -m benchmarks.soak
 
 serve: .venv/serving ## serve models/ on port 50051
@@ -52,7 +51,7 @@ generate: .venv-generate/ready ## generate the Python code of proto/
 	$(PROTOC) --python_out=proto --pyi_out=proto --grpc_python_out=proto --mypy_grpc_out=quiet:proto proto/lenet/*/*.proto
 	$(PROTOC) --include_imports --descriptor_set_out=proto/lenet/inference/grpc_service.binpb proto/lenet/inference/grpc_service.proto
 
-check-generated: generate ## fail where the generated code is not what proto/ says
+check-generated: generate ## fail if the generated code differs from proto/
 	git diff --exit-code --stat -- proto
 	@test -z "$$(git ls-files --others --exclude-standard -- proto)" || { echo 'proto/ holds generated files that git does not track'; exit 1; }
 
@@ -63,8 +62,8 @@ clean: ## remove the environments and the caches
 	$(PYTHON) -c 'import sys; sys.exit("lenet needs Python 3.11 or newer: make PYTHON=python3.11 …" if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv .venv
 
-# A component names its siblings by path, and pip takes such a path for another package than the same path given as
-# editable. So the packages they need are installed first, then the components over them, editable.
+# Components depend on each other by path, and pip treats such a path and the same path as editable as two packages:
+# so install all with their dependencies first, then again as editable.
 .venv/serving: $(PROJECTS) | .venv/bin/python
 	$(PIP) ./proto ./imaging ./server ./client
 	$(PIP) --no-deps -e proto -e imaging -e server -e client
@@ -75,7 +74,7 @@ clean: ## remove the environments and the caches
 	$(PIP) --no-deps -e proto -e imaging -e server -e client -e trainer
 	@touch $@ .venv/serving
 
-# tritonclient brings a copy of the inference protocol's messages, and a process can hold one: it needs its own.
+# tritonclient has its own copy of the inference protocol's messages, and a process can hold one: it runs in another.
 .venv-tritonclient/ready: tests/server/rpc/oip/tritonclient.txt
 	$(PYTHON) -m venv --clear .venv-tritonclient
 	.venv-tritonclient/bin/python -m pip --disable-pip-version-check install --quiet -r $<

@@ -1,1 +1,1 @@
-"""What the server costs and what it stands. Each measurement is a command: README.md lists them."""
+"""Benchmarks of server, client and trainer. Each is a command; README.md lists them."""

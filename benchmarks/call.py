@@ -11,7 +11,7 @@ SHAPE = (1, 28, 28)
 
 
 def request(images: int, model: str = "lenet", seed: int = 0) -> pb.ModelInferRequest:
-    """A request with that many random images of the bundled model's shape."""
+    """Return a request with `images` random images of the bundled model's shape."""
     pixels = np.random.default_rng(seed).integers(0, 256, (images, *SHAPE), dtype=np.uint8)
     message = pb.ModelInferRequest(model_name=model, raw_input_contents=[pixels.tobytes()])
     message.inputs.add(name="image", datatype="UINT8", shape=pixels.shape)
@@ -19,16 +19,16 @@ def request(images: int, model: str = "lenet", seed: int = 0) -> pb.ModelInferRe
 
 
 def framed(message: pb.ModelInferRequest) -> bytes:
-    """The message as gRPC sends it: not compressed (0), four bytes of length, the message."""
+    """Return the message with gRPC's frame: not compressed (0), four bytes of length, the message."""
     body = message.SerializeToString()
     return b"\0" + len(body).to_bytes(4, "big") + body
 
 
-def answer_bytes(address: str, message: pb.ModelInferRequest) -> int:
-    """How many bytes the server at HOST:PORT answers the request with, framing included.
+def response_bytes(address: str, message: pb.ModelInferRequest) -> int:
+    """Call the server at HOST:PORT and return the length of its response in bytes, frame included.
 
-    An answer of another length is not a right one. Raises grpc.RpcError where the server refuses the request.
+    Raises grpc.RpcError if the server refuses the request.
     """
     with grpc.insecure_channel(address) as channel:
-        answer = rpc.GRPCInferenceServiceStub(channel).ModelInfer(message, timeout=30, wait_for_ready=True)
-    return 5 + answer.ByteSize()
+        response = rpc.GRPCInferenceServiceStub(channel).ModelInfer(message, timeout=30, wait_for_ready=True)
+    return 5 + response.ByteSize()

@@ -1,9 +1,9 @@
-"""Kills `lenet classify` again and again, restarts its server, and looks for each picture in the results once.
+"""Kills `lenet classify` and restarts its server at random, and checks that every picture is classified once.
 
     python -m benchmarks.classify_kills
 
 10,000 pictures; 20 times SIGKILL at a random moment, each followed by the same command with --resume; then 5 runs in
-the middle of which the server is restarted. tests/client/cli/test_resume.py is the short form.
+the middle of which the server is restarted.
 """
 
 import json
@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks import ours
-from benchmarks.findings import Finding, findings_table
+from benchmarks.measurements import Measurement, measurements_table
 from tests.support.processes import BIN, server_process
 
 PICTURES = 10_000
@@ -27,7 +27,7 @@ RESTARTS = 5
 
 @dataclass(frozen=True)
 class Trial:
-    """A command, and what it leaves when nothing disturbs it."""
+    """A command, and the duration and output of an undisturbed run."""
 
     command: list[str]
     output: Path
@@ -35,7 +35,7 @@ class Trial:
     text: str = ""
 
     def undisturbed(self) -> "Trial":
-        """Run it; the trial that knows what must come out."""
+        """Run the command undisturbed and return the trial with its duration and output."""
         start = time.perf_counter()
         subprocess.run(self.command, check=True)
         seconds, text = time.perf_counter() - start, self.output.read_text()
@@ -43,16 +43,16 @@ class Trial:
         return Trial(self.command, self.output, seconds, text)
 
     def check(self) -> None:
-        """Fail where the results are not those of the run that nothing disturbed."""
+        """Raise AssertionError unless the output equals that of the undisturbed run."""
         text = self.output.read_text()
         self.output.unlink()
         paths = [json.loads(line)["path"] for line in text.splitlines()]
-        assert len(set(paths)) == len(paths), "a picture is there twice"
+        assert len(set(paths)) == len(paths), "a picture occurs twice"
         assert text == self.text, "the results differ"
 
 
-def main(argv: Sequence[str] | None = None) -> list[Finding]:
-    """Disturb, and compare the results with those of a run that nothing disturbed."""
+def main(argv: Sequence[str] | None = None) -> list[Measurement]:
+    """Kill and restart, and compare the results with an undisturbed run."""
     parser = ours.parser(__doc__)
     parser.add_argument("--seed", type=int, default=5)
     arguments = parser.parse_args(argv)
@@ -73,16 +73,18 @@ def main(argv: Sequence[str] | None = None) -> list[Finding]:
             runs = kills(trial, times, chance)
             port = server.grpc_port
         restarts(trial, again, chance, [*flags, f"--model-repository={ours.MODELS}", f"--port={port}"])
-    findings = [
-        Finding(f"{pictures:,} pictures, {times} kills in {runs} runs", "each exactly once", "the same results", True),
-        Finding(f"{pictures:,} pictures, {again} server restarts", "each exactly once", "the same results", True),
+    measurements = [
+        Measurement(
+            f"{pictures:,} pictures, {times} kills in {runs} runs", "each exactly once", "the same results", True
+        ),
+        Measurement(f"{pictures:,} pictures, {again} server restarts", "each exactly once", "the same results", True),
     ]
-    print("\n" + findings_table(findings))
-    return findings
+    print("\n" + measurements_table(measurements))
+    return measurements
 
 
 def kills(trial: Trial, times: int, chance: random.Random) -> int:
-    """Kill so many times; return how many runs came to their end on the way: a resumed one has less to do."""
+    """Kill the command `times` times; return the number of runs that completed, as a resumed one may."""
     landed = runs = 0
     while landed < times:
         with subprocess.Popen(trial.command) as process:
@@ -101,12 +103,12 @@ def kills(trial: Trial, times: int, chance: random.Random) -> int:
 
 
 def restarts(trial: Trial, times: int, chance: random.Random, flags: Sequence[str]) -> None:
-    """Restart the server in the middle of so many runs."""
+    """Restart the server in the middle of `times` runs."""
     for number in range(times):
         with server_process(*flags):
             process = subprocess.Popen(trial.command)
             time.sleep(chance.uniform(0.3, trial.seconds * 0.8))
-        with server_process(*flags):  # the command goes on as soon as there is a server again
+        with server_process(*flags):  # the command goes on when the server is back
             status = process.wait(60)
         print(f"restart {number + 1}: status {status}", flush=True)
         assert status == 0

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks import ours
-from benchmarks.findings import Finding, findings_table, table
+from benchmarks.measurements import Measurement, measurements_table, table
 from tests.support.processes import BIN
 
 COUNTS = (1_000, 10_000, 100_000, 1_000_000)
@@ -23,7 +23,7 @@ FIRST_COUNT = 70_000
 FIRST_ROUNDS = 10
 FIRST_BAR_SECONDS = 0.5
 
-# A process counts the memory of the one that started it as its own until it is its own: so a small one starts it.
+# Before exec, a process counts its parent's memory as its own: so a small process starts it.
 STARTER = """
 import resource, subprocess, sys
 subprocess.run(sys.argv[1:], check=True)
@@ -31,7 +31,7 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 """
 
 
-def main(argv: Sequence[str] | None = None) -> list[Finding]:
+def main(argv: Sequence[str] | None = None) -> list[Measurement]:
     """Measure, and print tables."""
     arguments = ours.parser(__doc__).parse_args(argv)
     counts = COUNTS[:2] if arguments.quick else COUNTS
@@ -46,31 +46,31 @@ def main(argv: Sequence[str] | None = None) -> list[Finding]:
             peaks.append(peak_megabytes(folder, address, Path(name) / "out.jsonl"))
             seconds = time.perf_counter() - start
             rows.append([f"{count:,}", f"{peaks[-1]:.0f}", f"{seconds:.1f}"])
-            print(f"{count:,} pictures: {peaks[-1]:.0f} MB at most, {seconds:.1f} s", flush=True)
-        print("\n" + table(["pictures", "memory at most, MB", "seconds"], rows) + "\n")
+            print(f"{count:,} pictures: {peaks[-1]:.0f} MB peak, {seconds:.1f} s", flush=True)
+        print("\n" + table(["pictures", "peak memory, MB", "seconds"], rows) + "\n")
         first = first_results(picture, address, 1 if arguments.quick else FIRST_ROUNDS)
-    findings = [
-        Finding("memory of lenet classify, most", f"{max(peaks):.0f} MB", f"< {BAR_MEGABYTES}", max(peaks) < 150),
-        Finding(
+    measurements = [
+        Measurement("peak memory of lenet classify", f"{max(peaks):.0f} MB", f"< {BAR_MEGABYTES}", max(peaks) < 150),
+        Measurement(
             f"first of {FIRST_COUNT:,} results after the start",
             f"{statistics.median(first):.2f} s [{min(first):.2f} … {max(first):.2f}]",
             f"< {FIRST_BAR_SECONDS} s",
             statistics.median(first) < FIRST_BAR_SECONDS,
         ),
     ]
-    print(findings_table(findings))
-    return findings
+    print(measurements_table(measurements))
+    return measurements
 
 
 def links(picture: Path, folder: Path, made: int, count: int) -> int:
-    """Add links to a picture until there are so many."""
+    """Add links to a picture until there are `count`."""
     for index in range(made, count):
         (folder / f"{index:07}.png").symlink_to(picture)
     return count
 
 
 def peak_megabytes(folder: Path, address: str, output: Path) -> float:
-    """The most memory that `lenet classify` of a folder has used, in MB (10^6 bytes)."""
+    """Return the peak memory of `lenet classify` of a folder, in MB (10^6 bytes)."""
     command = [
         *(str(BIN / "lenet"), "classify", str(folder), "--server", address),
         *("--format=jsonl", "--output", str(output), "--quiet"),
@@ -80,7 +80,7 @@ def peak_megabytes(folder: Path, address: str, output: Path) -> float:
 
 
 def first_results(picture: Path, address: str, rounds: int) -> list[float]:
-    """The seconds from the start of the process to the first line of results in a pipe."""
+    """Return the seconds from the start of the process to the first line of results in a pipe, for each round."""
     taken = []
     with tempfile.TemporaryDirectory() as name:
         links(picture, Path(name), 0, FIRST_COUNT)

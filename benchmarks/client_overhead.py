@@ -1,9 +1,9 @@
-"""Measures what the client library adds to a call: client.classify(array) beside a bare stub with the same bytes.
+"""Measures the client library's overhead: client.classify(array) beside a bare stub with the same bytes.
 
     python -m benchmarks.client_overhead [--rounds 30] [--calls 500]
 
-Both ask one server, started here, one call after the other. The rounds take turns, so that a drift of the machine's
-speed hits both; the figure is the median over the rounds of the ratio of their times, within one round.
+Both call one server, started here, one call after the other. Rounds are interleaved, so that a drift of the machine's
+speed affects both; the figure is the median over the rounds of the ratio of their times within a round.
 """
 
 import statistics
@@ -14,7 +14,7 @@ import grpc
 import numpy as np
 
 from benchmarks import ours
-from benchmarks.findings import Finding, findings_table
+from benchmarks.measurements import Measurement, measurements_table
 from lenet.v1 import classifier_pb2 as pb
 from lenet.v1 import classifier_pb2_grpc as rpc
 from lenet_client import Client
@@ -22,8 +22,8 @@ from lenet_client import Client
 BAR = 1.15
 
 
-def main(argv: Sequence[str] | None = None) -> list[Finding]:
-    """Measure and return the ratio, beside its bar."""
+def main(argv: Sequence[str] | None = None) -> list[Measurement]:
+    """Measure and return the ratio."""
     parser = ours.parser(__doc__)
     parser.add_argument("--rounds", type=int, default=30)
     parser.add_argument("--calls", type=int, default=500)
@@ -49,11 +49,11 @@ def main(argv: Sequence[str] | None = None) -> list[Finding]:
     print(
         f"a call, median of {rounds} rounds of {calls}: stub {microseconds[0]:.0f} µs, client {microseconds[1]:.0f} µs"
     )
-    return [Finding("client.classify / bare stub", f"{ratio:.3f}", f"≤ {BAR}", ratio <= BAR)]
+    return [Measurement("client.classify / bare stub", f"{ratio:.3f}", f"≤ {BAR}", ratio <= BAR)]
 
 
 def spent(call: Callable[[], object], times: int) -> float:
-    """The seconds that so many calls take."""
+    """Return the seconds that `times` calls take."""
     start = time.perf_counter()
     for _ in range(times):
         call()
@@ -61,4 +61,4 @@ def spent(call: Callable[[], object], times: int) -> float:
 
 
 if __name__ == "__main__":
-    print("\n" + findings_table(main()))
+    print("\n" + measurements_table(main()))

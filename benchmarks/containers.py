@@ -2,8 +2,7 @@
 
     python -m benchmarks.containers
 
-Needs a Docker engine and Compose. Containers run under a project and on ports of their own, and nothing remains of them
-but the images.
+Needs a Docker engine and Compose. Containers run in a separate Compose project on free ports; only the images remain.
 """
 
 import contextlib
@@ -13,9 +12,9 @@ import urllib.request
 
 import yaml
 
-from benchmarks.findings import Finding, findings_table
-from tests.compose.stack import BUILD_TIMEOUT, Stack, address, docker, wait_until_healthy
+from benchmarks.measurements import Measurement, measurements_table
 from tests.conftest import ROOT
+from tests.support.compose_stack import BUILD_TIMEOUT, Stack, address, docker, wait_until_healthy
 from tests.support.composers import composers
 from tests.support.waiting import wait_until
 
@@ -24,38 +23,40 @@ READY_BAR = 60.0  # seconds
 BENCH = ("bench", "--seconds=10")
 
 
-def main() -> list[Finding]:
-    """Build, measure and return what was found."""
+def main() -> list[Measurement]:
+    """Build, measure and return the figures."""
     stack = Stack(composers()[0])
     stack("build", timeout=BUILD_TIMEOUT)
-    findings = sizes()
+    measurements = sizes()
     try:
-        findings += seconds(stack)
-        findings += memory(stack)
+        measurements += seconds(stack)
+        measurements += memory(stack)
     finally:
         stack.down()
-    return findings
+    return measurements
 
 
-def sizes() -> list[Finding]:
-    """How much each image adds to the one that all are built on."""
+def sizes() -> list[Measurement]:
+    """Return how much each image adds to its base."""
     images = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
     (base,) = re.findall(r"^FROM (\S+:\S+) AS base$", (ROOT / "Dockerfile").read_text(), re.M)
-    findings = [Finding(f"base image, {base}", f"{megabytes(base):.0f} MB")]
+    measurements = [Measurement(f"base image, {base}", f"{megabytes(base):.0f} MB")]
     for name, bar in SIZE_BARS.items():
         over = megabytes(images[name]["image"]) - megabytes(base)
-        told = f"≤ {bar}" if bar else ""
-        findings.append(Finding(f"{name}'s image over its base", f"{over:.0f} MB", told, over <= bar if bar else None))
-    return findings
+        limit = f"≤ {bar}" if bar else ""
+        measurements.append(
+            Measurement(f"{name}'s image over its base", f"{over:.0f} MB", limit, over <= bar if bar else None)
+        )
+    return measurements
 
 
 def megabytes(image: str) -> float:
-    """The size of an image, all layers together, unpacked."""
+    """Return the size of an image: all layers, unpacked."""
     return int(docker("image", "inspect", "--format={{.Size}}", image)) / 1e6
 
 
-def seconds(stack: Stack) -> list[Finding]:
-    """From `up` to ready, as seen over the published port, and to what Docker calls healthy."""
+def seconds(stack: Stack) -> list[Measurement]:
+    """Return the seconds from `up` to ready, seen at the published port, and to healthy, as Docker reports it."""
     started = time.monotonic()
     stack("up", "--detach", "server")
     container = stack.container("server")
@@ -64,9 +65,9 @@ def seconds(stack: Stack) -> list[Finding]:
     wait_until_healthy(container)
     healthy = time.monotonic() - started
     return [
-        Finding("up to ready", f"{to_ready:.1f} s", f"< {READY_BAR:.0f} s", to_ready < READY_BAR),
-        Finding(
-            "up to healthy, by a check every ten seconds",
+        Measurement("up to ready", f"{to_ready:.1f} s", f"< {READY_BAR:.0f} s", to_ready < READY_BAR),
+        Measurement(
+            "up to healthy (checked every ten seconds)",
             f"{healthy:.1f} s",
             f"< {READY_BAR:.0f} s",
             healthy < READY_BAR,
@@ -75,27 +76,27 @@ def seconds(stack: Stack) -> list[Finding]:
 
 
 def ready(server: str) -> bool:
-    """Whether the server says so over HTTP."""
+    """Return whether /readyz answers with success."""
     with contextlib.suppress(OSError), urllib.request.urlopen(f"http://{server}/readyz", timeout=5):
         return True
     return False
 
 
-def memory(stack: Stack) -> list[Finding]:
-    """What the server's container holds, idle and after a load."""
+def memory(stack: Stack) -> list[Measurement]:
+    """Return the memory of the server's container, idle and after a load."""
     container = stack.container("server")
     idle = used(container)
     assert stack.client(*BENCH).returncode == 0
     return [
-        Finding("memory of the server's container, two workers, idle", idle),
-        Finding(f"after `lenet {' '.join(BENCH)}`", used(container)),
+        Measurement("memory of the server's container, two workers, idle", idle),
+        Measurement(f"after `lenet {' '.join(BENCH)}`", used(container)),
     ]
 
 
 def used(container: str) -> str:
-    """Memory in Docker's words."""
+    """Return the memory of a container as `docker stats` prints it."""
     return docker("stats", "--no-stream", "--format={{.MemUsage}}", container).split(" / ")[0]
 
 
 if __name__ == "__main__":
-    print(findings_table(main()))
+    print(measurements_table(main()))

@@ -1,4 +1,4 @@
-"""Load by h2load (nghttp2's, in C): a fixed number of requests under way, and a new one for each that is answered."""
+"""Closed-loop load by h2load (nghttp2): a fixed number of requests in flight, a new one for each response."""
 
 import re
 import shutil
@@ -18,14 +18,14 @@ WARM_UP_SECONDS = 1
 
 @dataclass(frozen=True)
 class Load:
-    """Requests of so many images, so many under way: `streams` on each of `connections`."""
+    """Requests of `images` images; `connections` × `streams` of them in flight."""
 
     images: int
     connections: int
     streams: int
 
     def __str__(self) -> str:
-        """The load in words."""
+        """Return the load in words."""
         plural = "" if self.images == 1 else "s"
         return f"{self.images} image{plural}, {self.connections * self.streams} in flight"
 
@@ -35,22 +35,22 @@ SATURATION = Load(images=1, connections=8, streams=8)
 
 @dataclass(frozen=True)
 class Result:
-    """What came of a load: answers a second; and of each request when it began (Unix time) and took, in seconds."""
+    """Responses a second; and for each request its start (Unix time) and its duration, in seconds."""
 
     rate: float
     started: NDArray[np.float64]
     seconds: NDArray[np.float64]
 
 
-def needed() -> str:
-    """The program's path; ends the program with a hint where there is none."""
+def program() -> str:
+    """Return the path of h2load; exits with a hint if it is not installed."""
     return shutil.which("h2load") or sys.exit("h2load is missing: apt-get install nghttp2-client")
 
 
 def put(load: Load, address: str, *, seconds: float = 0, requests: int = 0, model: str = "lenet") -> Result:
-    """Put the load on the server at HOST:PORT for some seconds (after one to warm up), or for a number of requests.
+    """Load the server at HOST:PORT for `seconds` (after a second of warm-up), or with a number of requests.
 
-    Ends the program where a request was refused, or answered with an error or with nothing.
+    Exits if a request fails or its response has no data.
     """
     amount = (
         ["-D", f"{seconds * 1000:.0f}ms", f"--warm-up-time={WARM_UP_SECONDS}"] if seconds else ["-n", str(requests)]
@@ -61,7 +61,7 @@ def put(load: Load, address: str, *, seconds: float = 0, requests: int = 0, mode
         shape = ["-c", str(load.connections), "-m", str(load.streams), "-d", str(body), f"--log-file={log}"]
         headers = ["-H", "content-type: application/grpc", "-H", "te: trailers"]
         done = subprocess.run(
-            [needed(), *amount, *shape, *headers, f"http://{address}{call.PATH}"],
+            [program(), *amount, *shape, *headers, f"http://{address}{call.PATH}"],
             capture_output=True,
             text=True,
             check=True,
@@ -76,7 +76,7 @@ def _rate(output: str, address: str) -> float:
     counts = re.search(r"(\d+) succeeded, (\d+) failed", output)
     received = re.search(r"headers .*?, [^(]*\((\d+)\) data", output)
     if not rate or not counts or not received:
-        sys.exit(f"{address}: h2load said nothing that can be read:\n{output}")
+        sys.exit(f"{address}: cannot parse the output of h2load:\n{output}")
     succeeded, failed = int(counts[1]), int(counts[2])
     # A gRPC error is HTTP's 200 as well, but has no data.
     if failed or not succeeded or int(received[1]) < 10 * succeeded:

@@ -1,9 +1,9 @@
-"""Measures whether an idle server is idle.
+"""Measures the processor time of an idle server.
 
     python -m benchmarks.idle [--seconds 30]
 
-After a load that has used every part, nothing is sent for a while: the processor time and the wake-ups of all
-processes of the server. A connection stays open, as an idle client's does.
+Counts the processor time and the wake-ups of all processes of the server while nothing is sent, after a load that has
+used every part. A connection stays open, like an idle client's.
 """
 
 import time
@@ -12,15 +12,15 @@ from collections.abc import Sequence
 import grpc
 
 from benchmarks import call, ours
-from benchmarks.findings import Finding, findings_table
+from benchmarks.measurements import Measurement, measurements_table
 from benchmarks.process_tree import cpu_seconds, wake_ups
 from lenet.inference import grpc_service_pb2_grpc as rpc
 
-BAR = 0.002  # of one core: what a clock that ticks a few times a second costs
+BAR = 0.002  # of one core: the cost of a few timer ticks a second
 SETTLE_SECONDS = 3
 
 
-def main(argv: Sequence[str] | None = None) -> list[Finding]:
+def main(argv: Sequence[str] | None = None) -> list[Measurement]:
     """Measure and return the share of a core."""
     parser = ours.parser(__doc__)
     parser.add_argument("--seconds", type=float, default=30)
@@ -29,22 +29,22 @@ def main(argv: Sequence[str] | None = None) -> list[Finding]:
     with ours.serving(ours.flags(arguments)) as server, grpc.insecure_channel(ours.address(server)) as channel:
         ours.warm_up(server, seconds=1 if arguments.quick else 5)
         rpc.GRPCInferenceServiceStub(channel).ModelInfer(call.request(1), timeout=10)
-        time.sleep(SETTLE_SECONDS)  # the time that passes is what is measured
+        time.sleep(SETTLE_SECONDS)  # let the load drain
         pid = server.process.pid
         took, woken = cpu_seconds(pid), wake_ups(pid)
         time.sleep(seconds)
         took, woken = cpu_seconds(pid) - took, wake_ups(pid) - woken
     share = took / seconds
     return [
-        Finding(
+        Measurement(
             f"processor time over {seconds:.0f} idle seconds",
             f"{took:.3f} s = {share:.2%} of a core",
             f"≤ {BAR:.1%}",
             share <= BAR,
         ),
-        Finding("wake-ups a second, idle", f"{woken / seconds:.0f}"),
+        Measurement("wake-ups a second, idle", f"{woken / seconds:.0f}"),
     ]
 
 
 if __name__ == "__main__":
-    print("\n" + findings_table(main()))
+    print("\n" + measurements_table(main()))

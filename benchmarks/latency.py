@@ -1,12 +1,12 @@
-"""Measures how long a call takes at half of the load that the server can take: ours, and Triton beside it.
+"""Measures latency at half of the saturation load: ours, and Triton's beside it.
 
     python -m benchmarks.latency                        # starts both
     python -m benchmarks.latency --ours HOST:PORT --triton HOST:PORT
     python -m benchmarks.latency --triton none          # ours alone
 
-First each server's saturation: answers a second with 64 calls of one image under way, from the same client. Then calls
-of one image arrive at random moments (open_loop.py): at half of the server's own saturation, or as many as the client
-can send on time beside it, and at half of the slower one's, the same load for both. The rounds take turns; the figures
+First each server's saturation: responses a second with 64 calls of one image in flight, from the same client. Then
+calls of one image arrive at random moments (open_loop.py): at half of the server's own saturation, limited to what the
+client can send on time, and at half of the slower server's, the same load for both. Rounds are interleaved; the figures
 are medians over the rounds.
 """
 
@@ -14,17 +14,17 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 
 from benchmarks import open_loop, ours, triton
-from benchmarks.findings import PERCENTILE_NAMES, Finding, findings_table, medians, percentiles, table
+from benchmarks.measurements import PERCENTILE_NAMES, Measurement, measurements_table, medians, percentiles, table
 
-# A second: with 12,000, on the server's own two cores, the client is late with so many that a queue fills.
-MOST_CALLS = 7000
+# Calls a second. At 12,000, on the server's own two cores, the client falls behind and a queue fills.
+MAX_CALLS = 7000
 P50, P99 = PERCENTILE_NAMES.index("p50"), PERCENTILE_NAMES.index("p99")
 
 
-def main(argv: Sequence[str] | None = None) -> list[Finding]:
-    """Measure, print a table for each load, and return the figures that stand for all."""
+def main(argv: Sequence[str] | None = None) -> list[Measurement]:
+    """Measure, print a table for each load, and return p50 and p99."""
     parser = ours.parser(__doc__)
-    parser.add_argument("--ours", metavar="HOST:PORT", help="our server, where it is up already")
+    parser.add_argument("--ours", metavar="HOST:PORT", help="a server of ours that is already running")
     parser.add_argument("--triton", default="start", metavar="HOST:PORT|start|none")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=20, help="of each round")
@@ -38,17 +38,17 @@ def main(argv: Sequence[str] | None = None) -> list[Finding]:
         elif arguments.triton != "none":
             servers["triton"] = arguments.triton
         saturation = _saturation(servers, rounds, min(seconds, 5))
-        halves = {name: min(rate / 2, MOST_CALLS) for name, rate in saturation.items()}
-        load = f"half of its own saturation, {MOST_CALLS:,} calls a second at most"
-        findings = _measured(load, servers, halves, rounds, seconds)
+        halves = {name: min(rate / 2, MAX_CALLS) for name, rate in saturation.items()}
+        load = f"half of its own saturation, {MAX_CALLS:,} calls a second at most"
+        measurements = _measured(load, servers, halves, rounds, seconds)
         if "triton" in servers:
             lowest = dict.fromkeys(servers, min(saturation.values()) / 2)
-            findings += _measured("half of the slower one's saturation", servers, lowest, rounds, seconds)
-    return findings
+            measurements += _measured("half of the slower one's saturation", servers, lowest, rounds, seconds)
+    return measurements
 
 
 def _saturation(servers: dict[str, str], rounds: int, seconds: float) -> dict[str, float]:
-    """Calls a second that each server answers with 64 under way."""
+    """Return the calls a second of each server with 64 in flight."""
     rates = [[open_loop.saturation(each, seconds) for each in servers.values()] for _ in range(rounds)]
     found = dict(zip(servers, medians(rates), strict=True))
     print("Saturation:", ", ".join(f"{name} {rate:.0f} calls/s" for name, rate in found.items()))
@@ -57,26 +57,26 @@ def _saturation(servers: dict[str, str], rounds: int, seconds: float) -> dict[st
 
 def _measured(
     load: str, servers: dict[str, str], rates: dict[str, float], rounds: int, seconds: float
-) -> list[Finding]:
-    """Percentiles of each server under its rate, printed; the findings are ours."""
+) -> list[Measurement]:
+    """Print the percentiles of each server at its rate, and return ours."""
     rows: dict[str, list[list[float]]] = {name: [] for name in servers}
     for number in range(rounds):
         for name, address in servers.items():
             result = open_loop.put(open_loop.Arrivals(rates[name], seconds), address, seed=1000 * number)
             rows[name].append([*percentiles(result.seconds), percentiles(result.late)[P99]])
     figures = {name: medians(each) for name, each in rows.items()}
-    print(f"\nAt {load} (ms from the moment a call was due):\n")
+    print(f"\nAt {load} (ms from a call's scheduled moment):\n")
     head = ["server", "calls/s", *PERCENTILE_NAMES, "sent late, p99"]
     print(table(head, ([name, f"{rates[name]:.0f}", *(f"{ms:.2f}" for ms in row)] for name, row in figures.items())))
-    findings = []
+    measurements = []
     for name, column in (("p50", P50), ("p99", P99)):
         mine = figures["ours"][column]
         theirs = figures["triton"][column] if "triton" in figures else None
         bar = f"≤ {theirs:.2f} ms, Triton's (× {mine / theirs:.2f})" if theirs else ""
-        kept = mine <= theirs if theirs else None
-        findings.append(Finding(f"{name} at {load}", f"{mine:.2f} ms", bar, kept))
-    return findings
+        met = mine <= theirs if theirs else None
+        measurements.append(Measurement(f"{name} at {load}", f"{mine:.2f} ms", bar, met))
+    return measurements
 
 
 if __name__ == "__main__":
-    print("\n" + findings_table(main()))
+    print("\n" + measurements_table(main()))

@@ -1,10 +1,10 @@
-"""Measures whether `lenet bench` finds what h2load finds: the same bytes, the same server, 64 calls under way.
+"""Compares `lenet bench` with h2load: the same bytes, the same server, 64 calls in flight.
 
     python -m benchmarks.load_generators [--rounds 5] [--seconds 5]
 
-A load generator takes time from a server on the same machine, and one in Python takes more: this is how much. Both make
-the same ModelInfer request of the Open Inference Protocol, on 8 connections. The rounds take turns; the figure is the
-median over the rounds of the ratio, within one round.
+A load generator takes processor time from a server on the same machine, and one in Python takes more. Both send the
+same ModelInfer request of the Open Inference Protocol on 8 connections. Rounds are interleaved; the figure is the
+median over the rounds of the ratio within a round.
 """
 
 import json
@@ -16,15 +16,15 @@ from typing import Any
 import numpy as np
 
 from benchmarks import h2load, ours
-from benchmarks.findings import Finding, findings_table, table
+from benchmarks.measurements import Measurement, measurements_table, table
 from tests.support.processes import BIN
 
 WITHIN = 0.15
 FLAGS = ("--protocol=oip", "--concurrency=64", "--connections=8", "--json")
 
 
-def main(argv: Sequence[str] | None = None) -> list[Finding]:
-    """Measure, print both, and return the ratio beside its bar."""
+def main(argv: Sequence[str] | None = None) -> list[Measurement]:
+    """Measure, print both rates, and return their ratio."""
     parser = ours.parser(__doc__)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=5.0)
@@ -48,13 +48,13 @@ def main(argv: Sequence[str] | None = None) -> list[Finding]:
                     f"{figures['latency_seconds']['p50'] * 1000:.2f}",
                 ]
             )
-    print(table(["h2load, answers/s", "lenet bench", "ratio", "h2load p50, ms", "lenet bench p50, ms"], rows))
+    print(table(["h2load, responses/s", "lenet bench", "ratio", "h2load p50, ms", "lenet bench p50, ms"], rows))
     ratio = statistics.median(ratios)
-    return [Finding("lenet bench / h2load", f"{ratio:.3f}", f"within {WITHIN:.0%}", abs(ratio - 1) <= WITHIN)]
+    return [Measurement("lenet bench / h2load", f"{ratio:.3f}", f"within {WITHIN:.0%}", abs(ratio - 1) <= WITHIN)]
 
 
 def bench(address: str, seconds: float, more: Sequence[str]) -> dict[str, Any]:
-    """The figures of one load by `lenet bench`."""
+    """Run `lenet bench` and return its figures."""
     command = [str(BIN / "lenet"), "bench", f"--server={address}", f"--seconds={seconds}", *FLAGS, *more]
     done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=seconds + 60)
     (figures,) = json.loads(done.stdout)["loads"]
@@ -62,4 +62,4 @@ def bench(address: str, seconds: float, more: Sequence[str]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    print("\n" + findings_table(main()))
+    print("\n" + measurements_table(main()))

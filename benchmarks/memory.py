@@ -1,24 +1,23 @@
-"""Measures whether memory stays flat over ten million images, and what a worker holds.
+"""Measures whether memory stays flat over ten million images, and how much a worker takes.
 
     python -m benchmarks.memory [--millions 10]
 
-After a warm-up, requests of 64 images and a line for each million of them: the resident memory of the supervisor and
-of each worker, and their proportional share (PSS), which counts a page that several processes share once. A server that
-is one process stands alone.
+After a warm-up, sends requests of 64 images and prints for each million images the resident memory of the supervisor
+and of each worker, and their proportional share (PSS), which divides the pages that processes share.
 """
 
 from collections.abc import Sequence
 
 from benchmarks import h2load, ours
-from benchmarks.findings import Finding, findings_table
+from benchmarks.measurements import Measurement, measurements_table
 from benchmarks.process_tree import Memory, memory, workers
 
 LOAD = h2load.Load(images=64, connections=8, streams=1)
 LARGEST_GROWTH = 0.02
 
 
-def main(argv: Sequence[str] | None = None) -> list[Finding]:
-    """Measure, print a row for each million images, and return what a process holds and by how much all grew."""
+def main(argv: Sequence[str] | None = None) -> list[Measurement]:
+    """Measure, print a row for each million images, and return each process's memory and the growth of all."""
     parser = ours.parser(__doc__)
     parser.add_argument("--millions", type=int, default=10, help="of images")
     arguments = parser.parse_args(argv)
@@ -37,15 +36,15 @@ def main(argv: Sequence[str] | None = None) -> list[Finding]:
         for step in range(1, steps + 1):
             h2load.put(LOAD, ours.address(server), requests=images // LOAD.images)
             history.append(_row(step * images, members))
-    findings = [
-        Finding(f"memory of the {name}, resident (PSS)", f"{each.resident:.0f} MB ({each.proportional:.0f} MB)")
+    measurements = [
+        Measurement(f"memory of the {name}, resident (PSS)", f"{each.resident:.0f} MB ({each.proportional:.0f} MB)")
         for name, each in history[-1].items()
     ]
     first, last = (sum(each.resident for each in history[when].values()) for when in (0, -1))
     growth = last / first - 1
     return [
-        *findings,
-        Finding(
+        *measurements,
+        Measurement(
             f"growth of all over {steps * images:,} images",
             f"{growth:+.1%}",
             f"≤ {LARGEST_GROWTH:.0%}",
@@ -55,7 +54,7 @@ def main(argv: Sequence[str] | None = None) -> list[Finding]:
 
 
 def _row(images: int, members: dict[str, int]) -> dict[str, Memory]:
-    """What each process holds, printed as a row of the table."""
+    """Return the memory of each process, printed as a row of the table."""
     held = {name: memory(pid) for name, pid in members.items()}
     cells = (f"{each.resident:.1f} ({each.proportional:.1f})" for each in held.values())
     print(f"| {images:,} | " + " | ".join(cells) + " |", flush=True)
@@ -63,4 +62,4 @@ def _row(images: int, members: dict[str, int]) -> dict[str, Memory]:
 
 
 if __name__ == "__main__":
-    print("\n" + findings_table(main()))
+    print("\n" + measurements_table(main()))

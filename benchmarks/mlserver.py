@@ -1,9 +1,9 @@
-"""MLServer 1.7 on our model: the client gets the same labels from it as from us, over the Open Inference Protocol.
+"""Compares labels from MLServer 1.7 with ours, over the Open Inference Protocol.
 
     python -m benchmarks.mlserver [--pictures FOLDER]
 
-MLServer comes from PyPI, into an environment of its own in the user's cache (the one of `side-by-side`, where that has
-made it); the first run installs it, which takes minutes. Pictures are all files of the folder and of those in it.
+The first run installs MLServer from PyPI into an environment in the user's cache, which takes minutes. FOLDER is read
+recursively.
 """
 
 import argparse
@@ -18,7 +18,7 @@ from pathlib import Path
 import grpc
 
 from benchmarks import ours
-from benchmarks.findings import Finding, findings_table
+from benchmarks.measurements import Measurement, measurements_table
 from benchmarks.peers import environment, free_port
 from lenet_client import Client
 from tests.support.processes import BIN
@@ -56,7 +56,7 @@ MODEL_SETTINGS = {
 
 @contextmanager
 def serving(model: Path = ours.MODEL) -> Iterator[str]:
-    """MLServer with the model file as `lenet`, by its address HOST:PORT."""
+    """Run MLServer with the model file as `lenet`, and yield its address HOST:PORT."""
     python = environment("mlserver", PACKAGES)
     ports = {f"{name}_port": free_port() for name in ("http", "grpc", "metrics")}
     with tempfile.TemporaryDirectory() as folder:
@@ -81,8 +81,8 @@ def serving(model: Path = ours.MODEL) -> Iterator[str]:
             process.wait(20)
 
 
-def main(argv: Sequence[str] | None = None) -> list[Finding]:
-    """Have `lenet classify` classify the pictures at both, and return how many labels are the same."""
+def main(argv: Sequence[str] | None = None) -> list[Measurement]:
+    """Run `lenet classify` against both servers, and return the number of equal labels."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pictures", type=Path, default=ours.ROOT / "samples", metavar="FOLDER")
     pictures = parser.parse_args(argv).pictures
@@ -96,11 +96,11 @@ def main(argv: Sequence[str] | None = None) -> list[Finding]:
             found = classified(pictures, address, "--protocol=oip", "--fit=ink", f"--labels={labels}")
     same = sum(found.get(path) == label for path, label in expected.items())
     what = f"same labels from MLServer, of {len(expected)} pictures"
-    return [Finding(what, str(same), "all", same == len(expected) > 0)]
+    return [Measurement(what, str(same), "all", same == len(expected) > 0)]
 
 
 def classified(pictures: Path, address: str, *flags: str) -> dict[str, str | None]:
-    """The label of each picture; None where the server or the client refused it."""
+    """Return the label of each picture; None if the server or the client refused it."""
     command = [
         str(BIN / "lenet"),
         "classify",
@@ -116,4 +116,4 @@ def classified(pictures: Path, address: str, *flags: str) -> dict[str, str | Non
 
 
 if __name__ == "__main__":
-    print("\n" + findings_table(main()))
+    print("\n" + measurements_table(main()))

@@ -1,9 +1,8 @@
-"""Load that does not wait for its answers: calls arrive at random moments, a fixed number a second on average.
+"""Open-loop load: calls arrive at random moments (a Poisson process), whether earlier ones are answered or not.
 
-It is that of `lenet bench --rate`: a call's time counts from the moment it was meant to start, not from when the client
-got round to it. Where a server stops for a while, all that would have arrived in the meantime has waited.
-
-How many a second there can be, `saturation` finds with the same client, which takes its part of the processor as well.
+It is the load of `lenet bench --rate`: a call's time counts from its scheduled moment, not from when it was sent, so
+a stall of the server delays all calls scheduled meanwhile. `saturation` measures the largest rate with the same client,
+which takes its part of the processor as well.
 """
 
 from dataclasses import dataclass
@@ -32,32 +31,32 @@ class Arrivals:
 
 @dataclass(frozen=True)
 class Result:
-    """Of each call, in seconds: how long after its intended start it was answered, and how late it was sent."""
+    """For each call, in seconds: its duration from its scheduled moment, and how late it was sent."""
 
     seconds: NDArray[np.float64]
     late: NDArray[np.float64]
 
 
 class Refused(Exception):
-    """A call was answered with an error."""
+    """A call failed."""
 
 
 def put(arrivals: Arrivals, address: str, model: str = "lenet", seed: int = 0) -> Result:
-    """Put the load on the server at HOST:PORT. Raises Refused where a call is not answered as it should be."""
+    """Load the server at HOST:PORT. Raises Refused if a call fails."""
     outcome = _outcome(address, model, arrivals.seconds, rate=arrivals.rate, seed=seed)
     return Result(np.array(outcome.seconds), np.array(outcome.late))
 
 
-def saturation(address: str, seconds: float, model: str = "lenet", under_way: int = 64) -> float:
-    """Answers a second where a new call is sent for each that is answered. Raises Refused as put() does."""
-    return len(_outcome(address, model, seconds, concurrency=under_way).seconds) / seconds
+def saturation(address: str, seconds: float, model: str = "lenet", in_flight: int = 64) -> float:
+    """Return responses a second with `in_flight` calls in flight. Raises Refused if a call fails."""
+    return len(_outcome(address, model, seconds, concurrency=in_flight).seconds) / seconds
 
 
 def _outcome(
     address: str, model: str, seconds: float, *, concurrency: int = 0, rate: float = 0.0, seed: int = 0
 ) -> Outcome:
     message = call.request(1, model)
-    call.answer_bytes(address, message)  # a server that refuses is told before the load begins
+    call.response_bytes(address, message)  # fails here, before the load, if the server refuses the call
     outcome = put_load(
         Load(
             target=Target(address),

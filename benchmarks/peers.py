@@ -1,4 +1,4 @@
-"""Where the servers that are measured beside ours live: in environments of their own, in the user's cache."""
+"""Installs peer servers into virtual environments in the user's cache."""
 
 import os
 import socket
@@ -9,9 +9,9 @@ from pathlib import Path
 
 
 def environment(name: str, packages: Sequence[str]) -> Path:
-    """The Python that the packages were installed beside, which takes minutes the first time.
+    """Return the Python of an environment with the packages; installing takes minutes the first time.
 
-    The environments are those of the program `side-by-side`, where that has made them.
+    The program `side-by-side` uses the same environments.
     """
     cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
     root = cache / "side-by-side" / name
@@ -25,7 +25,7 @@ def environment(name: str, packages: Sequence[str]) -> Path:
 
 
 def free_port() -> int:
-    """A port that was free a moment ago, for servers that cannot pick one."""
+    """Return a port that is free now, for servers that cannot pick one."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -1,4 +1,4 @@
-"""A server's processes, seen from outside through /proc: who they are, what memory they hold, what time they took."""
+"""Processes of a server, from /proc: their memory, processor time and wake-ups."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,14 +9,14 @@ LISTENING = "0A"  # a state of /proc/net/tcp
 
 @dataclass(frozen=True)
 class Memory:
-    """Memory of one process in MB (10^6 bytes). PSS divides pages that several processes share among them."""
+    """Memory of one process in MB (10^6 bytes); `proportional` (PSS) divides pages that processes share."""
 
     resident: float
     proportional: float
 
 
 def family(pid: int) -> list[int]:
-    """The process and all that descend from it, oldest first."""
+    """Return the process and its descendants, parents first."""
     children: dict[int, list[int]] = {}
     for folder in PROC.iterdir():
         if folder.name.isdecimal() and (parent := _parent(folder)) is not None:
@@ -28,7 +28,7 @@ def family(pid: int) -> list[int]:
 
 
 def workers(pid: int, port: int) -> list[int]:
-    """The descendants of `pid` that listen on `port`: the workers of a server with several processes."""
+    """Return the descendants of `pid` that listen on `port`: the workers of a server."""
     sockets = {
         f"socket:[{fields[9]}]"
         for name in ("tcp", "tcp6")
@@ -39,14 +39,14 @@ def workers(pid: int, port: int) -> list[int]:
 
 
 def memory(pid: int) -> Memory:
-    """What the process holds now."""
+    """Return the current memory of the process."""
     lines = (PROC / str(pid) / "smaps_rollup").read_text().splitlines()[1:]
     kilobytes = {name: int(value.split()[0]) for name, _, value in (line.partition(":") for line in lines)}
     return Memory(kilobytes["Rss"] * 1024 / 1e6, kilobytes["Pss"] * 1024 / 1e6)
 
 
 def cpu_seconds(pid: int) -> float:
-    """Processor time of the process and its descendants, in seconds, those that have ended left out."""
+    """Return the processor time of the process and its running descendants, in seconds."""
     return sum(
         int((task / "schedstat").read_text().split()[0]) / 1e9
         for each in family(pid)
@@ -55,7 +55,7 @@ def cpu_seconds(pid: int) -> float:
 
 
 def wake_ups(pid: int) -> int:
-    """How often threads of the process and of its descendants went to sleep and were woken."""
+    """Return how often threads of the process and of its descendants were woken (voluntary context switches)."""
     return sum(
         int(line.split()[1])
         for each in family(pid)

@@ -1,4 +1,4 @@
-"""New versions of a model to publish under load: the bundled file with another last layer, so that answers differ."""
+"""Makes and publishes versions of a model: the bundled file with another last layer, so that outputs differ."""
 
 import tempfile
 from pathlib import Path
@@ -7,11 +7,11 @@ import numpy as np
 import onnx
 from onnx import numpy_helper
 
-SOFTEN = 0.25  # of the logits: a model that is sure of everything answers every picture alike
+SOFTEN = 0.25  # of the logits: saturated probabilities would not differ
 
 
 def changed(base: Path, seed: int) -> bytes:
-    """A model file whose answers to any picture differ from those of `base`, and from those of any other seed."""
+    """Return a model file whose outputs differ from those of `base`, and from those of any other seed."""
     model = onnx.load(base)
     random = np.random.default_rng(seed)
     last = next(node for node in reversed(model.graph.node) if node.op_type == "Gemm")
@@ -25,7 +25,7 @@ def changed(base: Path, seed: int) -> bytes:
 
 
 def publish(repository: Path, name: str, version: int, content: bytes) -> None:
-    """Put a version into the repository as publishers do: written beside its place, then renamed."""
+    """Publish a version: write it beside its place, then rename it."""
     model = repository / name
     model.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix=".publishing-", dir=repository.parent))

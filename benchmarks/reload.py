@@ -1,15 +1,13 @@
-"""Measures what the callers notice of a reload under full load: p99 before, during and after.
+"""Measures p99 during a reload under full load, and at other times.
 
     python -m benchmarks.reload [--reloads 10]
 
-64 calls of one image are under way all the time while new versions of their model are published, one every few seconds,
-under `--model-control poll`. A reload lasts from the rename of the new version's folder until the server's index has it
-ready. As most of that may be waiting for the next poll, the worst tenth of a second is held against the worst one of
-quiet times as well.
+64 calls of one image are in flight all the time while new versions of their model are published, one every few seconds,
+under `--model-control poll`. A reload lasts from the rename of the new version's folder until the server's index lists
+it as ready. Most of that may be the wait for the next poll, so the worst tenths of a second are compared as well.
 """
 
 import tempfile
-import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -20,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks import h2load, ours
-from benchmarks.findings import Finding, findings_table, table
+from benchmarks.measurements import Measurement, measurements_table, table
 from benchmarks.publishing import changed, publish
 from lenet.inference import grpc_service_pb2 as pb
 from lenet.inference import grpc_service_pb2_grpc as rpc
@@ -28,12 +26,13 @@ from lenet.inference import grpc_service_pb2_grpc as rpc
 BAR = 2.0
 AFTER_SECONDS = 0.2  # the old version is freed
 PAUSE_SECONDS = 4.0
+POLL_SECONDS = 0.02
 SLICE_SECONDS = 0.1
-LONGEST_RELOAD_SECONDS = 30.0
+RELOAD_TIMEOUT_SECONDS = 30.0
 POLL = ("--model-control=poll", "--poll-seconds=1")
 
 
-def main(argv: Sequence[str] | None = None) -> list[Finding]:
+def main(argv: Sequence[str] | None = None) -> list[Measurement]:
     """Measure, print a table, and return the ratio of p99 during reloads to p99 at other times."""
     parser = ours.parser(__doc__)
     parser.add_argument("--reloads", type=int, default=10)
@@ -53,29 +52,28 @@ def main(argv: Sequence[str] | None = None) -> list[Finding]:
 
 
 def reload_often(address: str, models: Path, count: int) -> list[tuple[float, float]]:
-    """Publish versions 2, 3 … one after the other; when each was published and when it was ready (Unix time)."""
+    """Publish versions 2, 3 …; return when each was published and when it was ready (Unix time)."""
     times = []
-    pause = threading.Event()
     with grpc.insecure_channel(address) as channel:
         index = rpc.GRPCInferenceServiceStub(channel).RepositoryIndex
         for version in range(2, count + 2):
             content = changed(ours.MODEL, version)
-            pause.wait(PAUSE_SECONDS)
+            time.sleep(PAUSE_SECONDS)
             begin = time.time()
             publish(models, "lenet", version, content)
             while not any(
                 (each.version, each.state) == (str(version), "READY")
                 for each in index(pb.RepositoryIndexRequest(ready=True), timeout=10).models
             ):
-                if time.time() - begin > LONGEST_RELOAD_SECONDS:
-                    raise TimeoutError(f"version {version} was not served within {LONGEST_RELOAD_SECONDS:.0f} s")
-                pause.wait(0.02)
+                if time.time() - begin > RELOAD_TIMEOUT_SECONDS:
+                    raise TimeoutError(f"version {version} was not served within {RELOAD_TIMEOUT_SECONDS:.0f} s")
+                time.sleep(POLL_SECONDS)
             times.append((begin, time.time() + AFTER_SECONDS))
     return times
 
 
-def compared(result: h2load.Result, times: Sequence[tuple[float, float]]) -> list[Finding]:
-    """The calls that a reload fell into against the rest. A call belongs where any moment of it does."""
+def compared(result: h2load.Result, times: Sequence[tuple[float, float]]) -> list[Measurement]:
+    """Compare the calls during a reload, even for a part of their time, with all others."""
     ended = result.started + result.seconds
     during = np.zeros(len(ended), bool)
     for begin, end in times:
@@ -87,14 +85,14 @@ def compared(result: h2load.Result, times: Sequence[tuple[float, float]]) -> lis
     ratio, worst = busy[2] / quiet[2], busy[4] / quiet[4]
     lasted = np.median([end - begin - AFTER_SECONDS for begin, end in times])
     return [
-        Finding("p99 during reloads, against other times", f"× {ratio:.2f}", f"< {BAR:.0f}", ratio < BAR),
-        Finding("p99 of the worst 100 ms during reloads, against other times", f"× {worst:.2f}"),
-        Finding("publication to ready, the wait for the poll included, median", f"{lasted:.2f} s"),
+        Measurement("p99 during reloads / at other times", f"× {ratio:.2f}", f"< {BAR:.0f}", ratio < BAR),
+        Measurement("p99 of the worst 100 ms during reloads / at other times", f"× {worst:.2f}"),
+        Measurement("publication to ready, with the wait for the poll, median", f"{lasted:.2f} s"),
     ]
 
 
 def _figures(result: h2load.Result, chosen: NDArray[np.bool_]) -> list[float]:
-    """The count; p50, p99 and maximum in ms; and the largest p99 of any tenth of a second, in ms."""
+    """Return the count; p50, p99 and maximum in ms; and the largest p99 of any tenth of a second, in ms."""
     milliseconds = result.seconds[chosen] * 1000
     slices = ((result.started + result.seconds)[chosen] / SLICE_SECONDS).astype(np.int64)
     worst = max(float(np.percentile(milliseconds[slices == each], 99)) for each in np.unique(slices))
@@ -103,4 +101,4 @@ def _figures(result: h2load.Result, chosen: NDArray[np.bool_]) -> list[float]:
 
 
 if __name__ == "__main__":
-    print("\n" + findings_table(main()))
+    print("\n" + measurements_table(main()))

@@ -1,10 +1,10 @@
-"""Measures throughput beside Triton, MLServer and bare ONNX Runtime, with each transport, against the bars.
+"""Measures throughput beside Triton, MLServer and bare ONNX Runtime, with each transport.
 
     python -m benchmarks.side_by_side --program PATH [--output figures.md]
 
 PATH (or the environment's LENET_SIDE_BY_SIDE) is the program `side-by-side`, which is not part of this repository: it
-starts the peers and puts the same load of the same bytes on all servers, in interleaved rounds. Here our server is
-started beside it with its default settings, once for each transport, and what it found is held against the bars.
+starts the peers and sends the same load to all servers, in interleaved rounds. This command starts our server with its
+default settings, once for each transport, and compares the ratios with the bars.
 """
 
 import json
@@ -17,10 +17,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks import ours
-from benchmarks.findings import Finding, findings_table, table
+from benchmarks.measurements import Measurement, measurements_table, table
 
 TRANSPORTS = ("native", "grpcio")
-# Ours against Triton: at least this, by the program's names of the loads.
+# Lower limits of ours / Triton, by the program's names of the loads.
 BARS = {
     "1 image, 1 in flight": {"native": 1.3, "grpcio": 0.9},
     "1 image, 64 in flight": {"native": 2.2, "grpcio": 0.7},
@@ -28,11 +28,11 @@ BARS = {
     "64 images, 8 in flight": {"native": 1.2, "grpcio": 1.0},
 }
 MLSERVER_BAR = 3.0
-Figures = dict[str, dict[str, list[float]]]  # load → server → answers a second of each round
+Figures = dict[str, dict[str, list[float]]]  # load → server → responses a second in each round
 
 
-def main(argv: Sequence[str] | None = None) -> list[Finding]:
-    """Measure, print and write a table for each transport, and return each ratio that has a bar."""
+def main(argv: Sequence[str] | None = None) -> list[Measurement]:
+    """Measure, print and write a table for each transport, and return the ratios that have a bar."""
     parser = ours.parser(__doc__)
     parser.add_argument("--program", type=Path, default=os.environ.get("LENET_SIDE_BY_SIDE"), metavar="PATH")
     parser.add_argument("--rounds", type=int, default=3)
@@ -40,21 +40,21 @@ def main(argv: Sequence[str] | None = None) -> list[Finding]:
     parser.add_argument("--output", type=Path, help="write the tables here as well, as Markdown")
     arguments = parser.parse_args(argv)
     if not arguments.program:
-        sys.exit("say where side-by-side is: --program PATH, or LENET_SIDE_BY_SIDE")
+        sys.exit("name the program side-by-side: --program PATH, or LENET_SIDE_BY_SIDE")
     transports = [arguments.transport] if arguments.transport else TRANSPORTS
     rounds = 1 if arguments.quick else arguments.rounds
-    findings, parts = [], []
+    measurements, parts = [], []
     for transport in transports:
         arguments.transport = transport
         with ours.serving(ours.flags(arguments)) as server:
             figures = run(arguments.program, ours.address(server), arguments.peers, rounds, arguments.quick)
         parts.append(f"### {transport}\n\n{figures_table(figures, transport)}")
-        findings += judged(figures, transport)
+        measurements += judged(figures, transport)
     text = "\n\n".join(parts)
     print("\n" + text)
     if arguments.output:
         arguments.output.write_text(text + "\n")
-    return findings
+    return measurements
 
 
 def run(program: Path, address: str, peers: str, rounds: int, quick: bool) -> Figures:
@@ -69,7 +69,7 @@ def run(program: Path, address: str, peers: str, rounds: int, quick: bool) -> Fi
 
 
 def figures_table(figures: Figures, transport: str) -> str:
-    """Answers a second of every server under every load, median [min … max], and ours beside Triton's and its bar."""
+    """Return a table of responses a second by load and server, median [min … max], with our ratios and the bar."""
     servers = list(next(iter(figures.values())))
     rows = []
     for load, rates in figures.items():
@@ -80,17 +80,17 @@ def figures_table(figures: Figures, transport: str) -> str:
     return table(head, rows)
 
 
-def judged(figures: Figures, transport: str) -> list[Finding]:
-    """Each ratio that has a bar."""
-    findings = []
+def judged(figures: Figures, transport: str) -> list[Measurement]:
+    """Return the ratios that have a bar."""
+    measurements = []
     for load, rates in figures.items():
         for peer, least in (("triton", BARS[load][transport]), ("mlserver", MLSERVER_BAR)):
             if peer in rates:
                 ratio = _ratio(rates, peer)
-                findings.append(
-                    Finding(f"{transport}, {load}: ours / {peer}", f"{ratio:.2f}", f"≥ {least}", ratio >= least)
+                measurements.append(
+                    Measurement(f"{transport}, {load}: ours / {peer}", f"{ratio:.2f}", f"≥ {least}", ratio >= least)
                 )
-    return findings
+    return measurements
 
 
 def _ratio(rates: dict[str, list[float]], peer: str) -> float:
@@ -98,4 +98,4 @@ def _ratio(rates: dict[str, list[float]], peer: str) -> float:
 
 
 if __name__ == "__main__":
-    print("\n" + findings_table(main()))
+    print("\n" + measurements_table(main()))

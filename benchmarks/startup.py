@@ -1,9 +1,9 @@
-"""Measures the time from the command to the first answer, and the gap when the only worker is killed.
+"""Measures the time from the command to the first response, and the gap when the only worker is killed.
 
     python -m benchmarks.startup [--runs 10]
 
-From the start of the process to the first health check that says SERVING, and to the first image classified. With one
-worker, from SIGKILL to the next image classified: with more, the others answer in the meantime.
+From the start of the process to the first health check that says SERVING, and to the first image classified. The gap
+is measured with one worker, from SIGKILL to the next image classified.
 """
 
 import os
@@ -17,18 +17,18 @@ import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from benchmarks import call, ours
-from benchmarks.findings import Finding, findings_table
+from benchmarks.measurements import Measurement, measurements_table
 from benchmarks.process_tree import workers
 from lenet.inference import grpc_service_pb2_grpc as rpc
 from tests.support.processes import ServerProcess, server_process
 
 BAR_SECONDS = 2.0
-# A client of its own default waits a second before it dials again, which would be all that is seen.
-IMPATIENT = [("grpc.initial_reconnect_backoff_ms", 5), ("grpc.min_reconnect_backoff_ms", 5)]
-IMPATIENT += [("grpc.max_reconnect_backoff_ms", 5)]
+# By default a client waits a second before it reconnects, which would hide the gap.
+FAST_RECONNECT = [("grpc.initial_reconnect_backoff_ms", 5), ("grpc.min_reconnect_backoff_ms", 5)]
+FAST_RECONNECT += [("grpc.max_reconnect_backoff_ms", 5)]
 
 
-def main(argv: Sequence[str] | None = None) -> list[Finding]:
+def main(argv: Sequence[str] | None = None) -> list[Measurement]:
     """Measure, print each run, and return the medians."""
     parser = ours.parser(__doc__)
     parser.add_argument("--runs", type=int, default=10)
@@ -37,23 +37,25 @@ def main(argv: Sequence[str] | None = None) -> list[Finding]:
     starts = [start(ours.flags(arguments)) for _ in range(runs)]
     ready, answered = (statistics.median(column) for column in zip(*starts, strict=True))
     print("start to ready:  ", *(f"{each[0]:.2f} s" for each in starts))
-    print("start to answer: ", *(f"{each[1]:.2f} s" for each in starts))
-    findings = [
-        Finding("start to ready, median", f"{ready:.2f} s", f"< {BAR_SECONDS:.0f} s", ready < BAR_SECONDS),
-        Finding("start to the first answer, median", f"{answered:.2f} s"),
+    print("start to response: ", *(f"{each[1]:.2f} s" for each in starts))
+    measurements = [
+        Measurement("start to ready, median", f"{ready:.2f} s", f"< {BAR_SECONDS:.0f} s", ready < BAR_SECONDS),
+        Measurement("start to the first response, median", f"{answered:.2f} s"),
     ]
     arguments.workers = 1
-    gaps = [gap for _ in range(runs) if (gap := restart(ours.flags(arguments))) is not None]
+    gaps = [each for _ in range(runs) if (each := restart(ours.flags(arguments))) is not None]
     if gaps:
-        print("kill to answer:  ", *(f"{each:.2f} s" for each in gaps))
-        findings.append(Finding("gap when the only worker is killed, median", f"{statistics.median(gaps):.2f} s"))
-    return findings
+        print("kill to response:  ", *(f"{each:.2f} s" for each in gaps))
+        measurements.append(
+            Measurement("gap when the only worker is killed, median", f"{statistics.median(gaps):.2f} s")
+        )
+    return measurements
 
 
 def start(flags: Sequence[str]) -> tuple[float, float]:
-    """Seconds from the start of a server to ready, and to its first answer."""
+    """Return the seconds from the start of a server to ready, and to its first response."""
     begin = time.perf_counter()
-    with _server(flags) as server, grpc.insecure_channel(ours.address(server), IMPATIENT) as channel:
+    with _server(flags) as server, grpc.insecure_channel(ours.address(server), FAST_RECONNECT) as channel:
         watched = health_pb2_grpc.HealthStub(channel).Watch(  # type: ignore[attr-defined]  # not in its stubs
             health_pb2.HealthCheckRequest(), timeout=30, wait_for_ready=True
         )
@@ -67,8 +69,8 @@ def start(flags: Sequence[str]) -> tuple[float, float]:
 
 
 def restart(flags: Sequence[str]) -> float | None:
-    """Seconds from the death of the only worker to the next answer; None where the server is a single process."""
-    with _server(flags) as server, grpc.insecure_channel(ours.address(server), IMPATIENT) as channel:
+    """Return the seconds from the kill of the only worker to the next response; None for a single-process server."""
+    with _server(flags) as server, grpc.insecure_channel(ours.address(server), FAST_RECONNECT) as channel:
         _classify(channel)
         found = workers(server.process.pid, server.grpc_port)
         if not found:
@@ -95,4 +97,4 @@ def _classify(channel: grpc.Channel) -> None:
 
 
 if __name__ == "__main__":
-    print("\n" + findings_table(main()))
+    print("\n" + measurements_table(main()))

@@ -1,9 +1,9 @@
-"""NVIDIA Triton 2.51 on our model, to measure beside ours: its C++ server, ONNX Runtime in its python backend.
+"""Runs NVIDIA Triton 2.51 on our model: its C++ server, with ONNX Runtime in its python backend.
 
     python -m benchmarks.triton --port 8001
 
-It runs until it is interrupted. The server comes out of the package nvidia-pytriton, in an environment of its own in
-the user's cache (the one of `side-by-side`, where that has made it); the first start installs it, which takes minutes.
+It runs until it is interrupted. The first start installs the package nvidia-pytriton, which contains the server, into
+an environment in the user's cache, which takes minutes.
 """
 
 import argparse
@@ -21,7 +21,7 @@ from benchmarks.ours import MODEL
 from benchmarks.peers import environment, free_port
 
 PACKAGES = ("nvidia-pytriton==0.7.0", "onnxruntime")
-# An explicit instance and no delay: the settings with which it was fastest.
+# One explicit instance and no delay: its fastest settings.
 CONFIGURATION = """
 name: "lenet"
 backend: "python"
@@ -34,7 +34,7 @@ output [
 instance_group [{ count: 1 kind: KIND_CPU }]
 dynamic_batching { max_queue_delay_microseconds: 0 }
 """
-# Runs inside Triton, with one call of the model for all requests of a batch.
+# Runs inside Triton: one call of the model for all requests of a batch.
 PROGRAM = """
 import numpy as np
 import onnxruntime
@@ -62,7 +62,7 @@ class TritonPythonModel:
 
 @contextmanager
 def serving(model: Path = MODEL, port: int = 0) -> Iterator[str]:
-    """Triton with the model file as `lenet`, by its address HOST:PORT; `port` 0 picks a free one."""
+    """Run Triton with the model file as `lenet`, and yield its address HOST:PORT; `port` 0 picks a free one."""
     python = environment("triton", PACKAGES)
     find = "import pathlib, pytriton; print(pathlib.Path(pytriton.__file__).parents[1])"
     site = Path(subprocess.run([python, "-c", find], check=True, capture_output=True, text=True).stdout.strip())
@@ -93,7 +93,7 @@ def serving(model: Path = MODEL, port: int = 0) -> Iterator[str]:
                 stderr=subprocess.STDOUT,
             )
         try:
-            call.answer_bytes(f"127.0.0.1:{port}", call.request(1))
+            call.response_bytes(f"127.0.0.1:{port}", call.request(1))
             yield f"127.0.0.1:{port}"
         except BaseException:
             print(log.read_text()[-2000:], file=sys.stderr)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# An authority, and certificates for a server and a client, to try mutual TLS out: deploy/certificates.sh FOLDER [NAME…]
-# NAMEs are what clients call the server (default: server localhost). Made anew each time; needs openssl.
+# Makes an authority and certificates for a server and a client, to try mutual TLS: deploy/certificates.sh FOLDER [NAME…]
+# NAMEs are the names that clients use for the server (default: server localhost). Makes new ones each time; needs openssl.
 set -euo pipefail
 folder=${1:?usage: deploy/certificates.sh FOLDER [NAME…]}
 shift
@@ -27,6 +27,6 @@ issue server "subjectAltName=${names#,}
 extendedKeyUsage=serverAuth"
 issue client "extendedKeyUsage=clientAuth"
 
-# The containers' user is 10001, and must read them: give them to it where that can be done.
+# The containers' user, 10001, must be able to read them: make it the owner if permitted.
 if [[ $(id -u) == 0 ]]; then chown -R 10001 server client; fi
 echo "made $folder/server and $folder/client; keep $folder/authority away from both machines"

@@ -1,4 +1,4 @@
-"""The main job in one go: start a server on the bundled model, classify samples/, stop. `make demo` runs it."""
+"""Starts a server on the bundled model, classifies samples/, and stops it. `make demo` runs this."""
 
 import json
 import subprocess
@@ -13,19 +13,19 @@ from rich.table import Table
 from lenet_client import Client, Prediction
 
 ROOT = Path(__file__).parents[1]
-ENOUGH = 27  # of 30 right
+ENOUGH = 27  # right labels of 30
 
 
 @contextmanager
 def running_server() -> Iterator[str]:
-    """A server on free ports, by its address HOST:PORT."""
+    """Run a server on free ports and yield its address HOST:PORT."""
     program = Path(sys.executable).with_name("lenet-server")
     flags = [f"--model-repository={ROOT / 'models'}", "--port=0", "--http-port=0", "--log-format=json"]
     with subprocess.Popen([program, *flags], stderr=subprocess.PIPE, text=True) as server:
         assert server.stderr
         try:
             for line in server.stderr:
-                if not line.startswith("{"):  # what libraries print past the log
+                if not line.startswith("{"):  # written by libraries, not by the log
                     continue
                 event = json.loads(line)
                 print(event["message"])
@@ -42,7 +42,7 @@ def running_server() -> Iterator[str]:
 
 
 def main() -> int:
-    """Print a row for each sample; status 0 where enough are right."""
+    """Print a row for each sample and return status 0 if enough labels are right."""
     files = sorted((ROOT / "samples").iterdir())
     table = Table("picture", "true", "label", "score", "next best", "", title="samples/, classified over gRPC")
     right = 0

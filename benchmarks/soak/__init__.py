@@ -1,1 +1,1 @@
-"""Sixty-four callers, workers killed, models reloaded, callers leaving: and every answer checked. `make soak`."""
+"""Soak test: 64 callers while workers are killed, models reload and calls are cancelled; every response is checked."""

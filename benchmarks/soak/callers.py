@@ -1,7 +1,7 @@
-"""The kinds of callers: each asks about pictures in its own way, and says what it was answered.
+"""The kinds of callers: unary and streaming stubs of both protocols, and the client library.
 
-Those that retry have the client library's policy: a call that cannot connect fails and is tried again. The others wait
-until they are connected, so that all they see of a killed worker are the calls that it had.
+Those that retry have the client library's policy: a call that cannot connect fails and is retried. The others wait for
+a connection (`wait_for_ready`), so they see only the failures of calls in flight at a killed worker.
 """
 
 import json
@@ -11,21 +11,21 @@ from typing import Any, Protocol
 
 import grpc
 
-from benchmarks.soak.answers import Outputs, Pictures
-from benchmarks.soak.languages import (
+from benchmarks.soak.expected import Outputs, Pictures
+from benchmarks.soak.protocols import (
     CLASSIFIER,
     INFERENCE,
     LABELS,
-    UNTOLD,
-    Answer,
-    Language,
-    Question,
+    NO_LOGITS,
     RequestFailed,
+    RequestSpec,
+    Response,
+    WireProtocol,
     scores,
 )
 from lenet_client import AsyncClient, ImageError, LenetError, Prediction
 
-TIMEOUT_SECONDS = 30.0  # of a call; nothing should take so long
+TIMEOUT_SECONDS = 30.0  # of a call; far above any expected duration
 SERVICE_CONFIG = {
     "methodConfig": [
         {
@@ -44,43 +44,43 @@ FIRST_BACKOFF_SECONDS = 0.08  # of the policy, with its jitter
 
 
 class Caller(Protocol):
-    """Asks up to `most_questions` in one call; `retrying` says whether a call is tried again."""
+    """Sends up to `max_requests` requests in one call; `retrying` tells whether a failed call is retried."""
 
     retrying: bool
-    most_questions: int
+    max_requests: int
 
-    def ask(self, questions: Sequence[Question]) -> AsyncIterator[Answer]:
-        """The answers, in any order. Raises what `status_of` knows where the call fails."""
+    def send(self, requests: Sequence[RequestSpec]) -> AsyncIterator[Response]:
+        """Yield the responses, in any order. Raises one of FAILURES if the call fails."""
 
     async def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
 
 
 class UnaryCaller:
-    """A program with a generated stub: a request a call.
+    """A generated stub, one request a call.
 
-    It gives its requests no ids where their protocol lets the server take a shorter way with such as are like earlier
-    ones: no answer but their own can come to such a call.
+    ModelInfer requests carry no id, so that the server can coalesce those with equal prefixes; a unary call gets no
+    response but its own.
     """
 
-    most_questions = 1
+    max_requests = 1
 
-    def __init__(self, address: str, pictures: Pictures, language: Language, *, retrying: bool) -> None:
+    def __init__(self, address: str, pictures: Pictures, protocol: WireProtocol, *, retrying: bool) -> None:
         self.retrying = retrying
         self._pictures = pictures
-        self._language = language
+        self._protocol = protocol
         self._channel = open_channel(address, retrying=retrying)
-        self._method = language.unary(self._channel)
+        self._method = protocol.unary(self._channel)
 
-    async def ask(self, questions: Sequence[Question]) -> AsyncIterator[Answer]:
+    async def send(self, requests: Sequence[RequestSpec]) -> AsyncIterator[Response]:
         """See Caller."""
-        for each in questions:
-            request = self._language.write(each, self._pictures)
-            if self._language is INFERENCE:
+        for each in requests:
+            request = self._protocol.write(each, self._pictures)
+            if self._protocol is INFERENCE:
                 request.id = ""
             call = self._method(request, timeout=TIMEOUT_SECONDS, wait_for_ready=not self.retrying)
-            answer = self._language.read(await call)
-            yield answer if request.id else replace(answer, id=each.id)
+            response = self._protocol.read(await call)
+            yield response if request.id else replace(response, id=each.id)
 
     async def close(self) -> None:
         """See Caller."""
@@ -88,22 +88,22 @@ class UnaryCaller:
 
 
 class StreamCaller:
-    """A program with a generated stub that puts several requests on a stream. Begun streams cannot be sent again."""
+    """A generated stub that sends several requests on a stream. A stream cannot be retried once it has begun."""
 
     retrying = False
-    most_questions = 8
+    max_requests = 8
 
-    def __init__(self, address: str, pictures: Pictures, language: Language) -> None:
+    def __init__(self, address: str, pictures: Pictures, protocol: WireProtocol) -> None:
         self._pictures = pictures
-        self._language = language
+        self._protocol = protocol
         self._channel = open_channel(address, retrying=False)
-        self._method = language.stream(self._channel)
+        self._method = protocol.stream(self._channel)
 
-    async def ask(self, questions: Sequence[Question]) -> AsyncIterator[Answer]:
+    async def send(self, requests: Sequence[RequestSpec]) -> AsyncIterator[Response]:
         """See Caller."""
-        requests = [self._language.write(each, self._pictures) for each in questions]
+        requests = [self._protocol.write(each, self._pictures) for each in requests]
         async for response in self._method(iter(requests), timeout=TIMEOUT_SECONDS, wait_for_ready=True):
-            yield self._language.read(response)
+            yield self._protocol.read(response)
 
     async def close(self) -> None:
         """See Caller."""
@@ -111,23 +111,23 @@ class StreamCaller:
 
 
 class LibraryCaller:
-    """A program that uses our client library."""
+    """A program that uses the client library."""
 
     retrying = True
-    most_questions = 1
+    max_requests = 1
 
     def __init__(self, address: str, pictures: Pictures) -> None:
         self._pictures = pictures
         self._client = AsyncClient(address, timeout=TIMEOUT_SECONDS)
 
-    async def ask(self, questions: Sequence[Question]) -> AsyncIterator[Answer]:
+    async def send(self, requests: Sequence[RequestSpec]) -> AsyncIterator[Response]:
         """See Caller."""
-        for each in questions:
+        for each in requests:
             images: Any = self._pictures.files if each.encoded else self._pictures.pixels
             chosen = [images[at] for at in each.chosen]
             results = await self._client.classify_batch(chosen, model=each.model, top_k=LABELS)
             tops = [result.top for result in results if isinstance(result, Prediction)]
-            yield Answer(each.id, each.model, 0, Outputs(scores(tops), UNTOLD))
+            yield Response(each.id, each.model, 0, Outputs(scores(tops), NO_LOGITS))
 
     async def close(self) -> None:
         """See Caller."""
@@ -146,7 +146,7 @@ def open_channel(address: str, *, retrying: bool) -> grpc.aio.Channel:
 
 
 def make(number: int, address: str, pictures: Pictures) -> Caller:
-    """The caller of that number: of eight in a row, four retry and four do not, and two of these hold streams."""
+    """Return caller `number`: of eight in a row four retry, and two of the other four stream."""
     match number % 8:
         case 0 | 1:
             return LibraryCaller(address, pictures)
@@ -160,14 +160,14 @@ def make(number: int, address: str, pictures: Pictures) -> Caller:
             return StreamCaller(address, pictures, INFERENCE)
 
 
-UNWRITTEN = 'Failed "execute_batch": (<grpc._cython.cygrpc.SendMessageOperation'
-"""How grpc.aio tells, under the status INTERNAL of its own making, that a stream's connection is gone as it writes."""
+CONNECTION_LOST = 'Failed "execute_batch": (<grpc._cython.cygrpc.SendMessageOperation'
+"""grpc.aio reports a connection lost during a stream's write as INTERNAL with this text."""
 
 FAILURES = (grpc.aio.AioRpcError, LenetError, RequestFailed)
 
 
 def status_of(error: BaseException) -> str:
-    """The name of the status with which a call failed."""
+    """Return the name of the gRPC status of a failed call."""
     if isinstance(error, RequestFailed):
         return error.code
     if isinstance(error, ImageError):
@@ -175,4 +175,4 @@ def status_of(error: BaseException) -> str:
     cause = error if isinstance(error, grpc.aio.AioRpcError) else error.__cause__
     if not isinstance(cause, grpc.aio.AioRpcError):
         return type(error).__name__
-    return "UNAVAILABLE" if UNWRITTEN in (cause.debug_error_string() or "") else cause.code().name
+    return "UNAVAILABLE" if CONNECTION_LOST in (cause.debug_error_string() or "") else cause.code().name

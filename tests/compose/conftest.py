@@ -1,4 +1,4 @@
-"""The stack, brought up for the tests of a file and taken down with all that it had."""
+"""A Compose stack for each test file, removed with its volumes at the end."""
 
 import os
 from collections.abc import Iterator
@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.compose.stack import BUILD_TIMEOUT, Stack, wait_until_healthy
+from tests.support.compose_stack import BUILD_TIMEOUT, Stack, wait_until_healthy
 from tests.support.composers import composers
 
 
 @pytest.fixture(scope="session")
 def composer() -> list[str]:
-    """The command that brings stacks up, by default the newest there is; all images are built."""
+    """Return the Compose command, by default the newest installed, after building all images."""
     chosen = [os.environ.get("COMPOSE", "").split(), *composers()]
     command = next(filter(None, chosen), [])
     assert command, "tests/compose needs a Docker engine, and docker compose or docker-compose on the PATH"
@@ -22,7 +22,7 @@ def composer() -> list[str]:
 
 @pytest.fixture(scope="module")
 def stack(composer: list[str], data_dir: Path | None) -> Iterator[Stack]:
-    """A stack of which nothing runs yet, and of which nothing remains."""
+    """Yield a stack that is not started, and remove it at the end."""
     given = Stack(composer, LENET_DATA=str(data_dir or "data"))
     try:
         yield given
@@ -32,7 +32,7 @@ def stack(composer: list[str], data_dir: Path | None) -> Iterator[Stack]:
 
 @pytest.fixture
 def server(stack: Stack) -> str:
-    """The server's container, healthy."""
+    """Start the server and return its container once it is healthy."""
     stack("up", "--detach", "server")
     container = stack.container("server")
     wait_until_healthy(container)

@@ -1,4 +1,4 @@
-"""The server's container is stopped, or its program dies: nothing is lost, and it comes back by itself."""
+"""`docker stop` loses no call, and a server whose process dies is restarted."""
 
 import os
 import signal
@@ -7,8 +7,8 @@ import numpy as np
 from grpc import StatusCode
 from numpy.typing import NDArray
 
-from tests.compose.stack import address, docker, inspect, log, wait_until_healthy
 from tests.support.callers import CALLERS, Load
+from tests.support.compose_stack import address, docker, inspect, log, wait_until_healthy
 from tests.support.waiting import wait_until
 
 BACK_SECONDS = 30
@@ -25,8 +25,8 @@ def test_docker_stop_under_load_loses_nothing(server: str, digits: NDArray[np.ui
     assert log(server)[-1]["requests"]["OK"] == callers.outcomes[StatusCode.OK]
 
 
-def test_a_program_that_dies_is_started_again(server: str, digits: NDArray[np.uint8]) -> None:
-    """As the kernel kills it for its memory. `docker kill` would be Docker's word for stopping it by hand."""
+def test_a_server_whose_process_dies_is_restarted(server: str, digits: NDArray[np.uint8]) -> None:
+    """Kill it as the kernel does for its memory. Docker does not restart a container after `docker kill`."""
     os.kill(inspect(server)["State"]["Pid"], signal.SIGKILL)
     wait_until(lambda: inspect(server)["RestartCount"] == 1, BACK_SECONDS)
     wait_until_healthy(server)

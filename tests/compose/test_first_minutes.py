@@ -1,4 +1,4 @@
-"""What an operator sees first: it comes up, classifies right, is watched, and is confined."""
+"""A new stack becomes healthy, classifies the samples, is scraped by Prometheus, and is confined."""
 
 import json
 import time
@@ -9,18 +9,18 @@ import pytest
 from numpy.typing import NDArray
 
 from lenet_client import Client
-from tests.compose.stack import Stack, address, docker, wait_until_healthy
-from tests.deploy.dashboard import load, queries
+from tests.support.compose_stack import Stack, address, docker, wait_until_healthy
+from tests.support.dashboard import load, queries
 from tests.support.server.prometheus import value
 
 READY_SECONDS = 60
-ENOUGH = 27  # of the 30 samples, as `make demo` wants
-DATA_SECONDS = 90  # rules over a minute have nothing before it is over
+ENOUGH = 27  # of the 30 samples, as in `make demo`
+DATA_SECONDS = 90  # rules over a minute have no data earlier
 
 
 @pytest.fixture(scope="module")
 def seconds_to_healthy(stack: Stack) -> float:
-    """Server and Prometheus are up; this is how long it took."""
+    """Start server and Prometheus, and return the seconds until the server is healthy."""
     started = time.monotonic()
     stack("up", "--detach", "server", "prometheus")
     wait_until_healthy(stack.container("server"))
@@ -29,17 +29,17 @@ def seconds_to_healthy(stack: Stack) -> float:
 
 @pytest.fixture(scope="module")
 def server(stack: Stack, seconds_to_healthy: float) -> str:
-    """The server's container."""
+    """Return the server's container."""
     assert seconds_to_healthy < READY_SECONDS
     return stack.container("server")
 
 
-def test_it_is_healthy_within_a_minute(seconds_to_healthy: float) -> None:
+def test_the_stack_is_healthy_within_a_minute(seconds_to_healthy: float) -> None:
     assert seconds_to_healthy < READY_SECONDS
 
 
 @pytest.mark.usefixtures("server")
-def test_the_client_container_classifies_the_samples_right(stack: Stack) -> None:
+def test_the_client_container_classifies_the_samples(stack: Stack) -> None:
     done = stack.client("classify", "/pictures", "--format=jsonl", "--quiet")
     assert done.returncode == 0, done.stderr
     answers = [json.loads(line) for line in done.stdout.splitlines()]
@@ -48,7 +48,7 @@ def test_the_client_container_classifies_the_samples_right(stack: Stack) -> None
     assert right >= ENOUGH
 
 
-def test_prometheus_scrapes_it_and_has_data_for_the_whole_dashboard(
+def test_prometheus_scrapes_the_server_and_has_data_for_every_query(
     stack: Stack, server: str, samples: dict[Path, str], digits: NDArray[np.uint8]
 ) -> None:
     prometheus = address(stack.container("prometheus"), 9090)
@@ -67,7 +67,7 @@ def test_the_server_has_no_root_and_no_capabilities(server: str) -> None:
     assert status["NoNewPrivs"] == "1"
 
 
-def test_the_server_writes_to_its_volume_and_to_temporary_files_only(server: str) -> None:
+def test_the_server_can_write_only_to_its_volume_and_to_memory(server: str) -> None:
     attempt = (
         "for folder in / /etc /home /opt/lenet /run /var /dev/shm /models/lenet /tmp; "
         'do touch "$folder/attempt" 2>/dev/null && rm "$folder/attempt" && echo "wrote $folder"; done; true'

@@ -1,4 +1,4 @@
-"""A new version goes into service, and out again, under load and without a restart."""
+"""A new version goes into service and is rolled back under load, without a restart."""
 
 import subprocess
 from pathlib import Path
@@ -8,18 +8,20 @@ from grpc import StatusCode
 from numpy.typing import NDArray
 
 from lenet_client import Client
-from tests.compose.stack import Stack, address
 from tests.support.callers import load
+from tests.support.compose_stack import Stack, address
 from tests.support.waiting import wait_until
 
-CALLERS = 2  # who send without pause: the trainer is to have some of the cores too
+CALLERS = 2  # few, to leave the trainer some of the cores
 TRAINING_SECONDS = 300
 POLLED_SECONDS = 20.0
 REMOVE = "import shutil; shutil.rmtree('/models/lenet/2')"
-ENOUGH = 500  # answers of one version
+ENOUGH = 500  # responses of one version
 
 
-def test_the_trainer_publishes_and_removing_rolls_back(stack: Stack, server: str, digits: NDArray[np.uint8]) -> None:
+def test_the_trainer_publishes_a_version_and_its_removal_rolls_back(
+    stack: Stack, server: str, digits: NDArray[np.uint8]
+) -> None:
     with load(address(server, 50051), digits, CALLERS) as callers:
         assert set(callers.versions) == {1}
         training = ("train", "--dataset=digits", "--max-steps=100", "--output=/models/lenet")
@@ -31,8 +33,8 @@ def test_the_trainer_publishes_and_removing_rolls_back(stack: Stack, server: str
     assert set(callers.outcomes) == {StatusCode.OK}
 
 
-def test_a_backup_can_be_put_back_and_removed_again(stack: Stack, server: str, tmp_path: Path) -> None:
-    """As docs/operations.md says it; version 1 comes back as 2."""
+def test_a_backup_is_restored_and_removed_again(stack: Stack, server: str, tmp_path: Path) -> None:
+    """Use the commands of docs/operations.md; version 1 is restored as version 2."""
     backup = tmp_path / "models.tar"
     with backup.open("wb") as file:
         subprocess.run(["docker", "exec", server, "tar", "-c", "-C", "/models", "."], stdout=file, check=True)

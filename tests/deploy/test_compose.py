@@ -1,6 +1,6 @@
-"""docker-compose.yml: nothing is open to strangers or has rights it does not need, and what it names is there.
+"""docker-compose.yml: no open ports, no unneeded rights, and every path and setting in it exists.
 
-Where docker-compose or Compose v2 is installed, it reads the files as well.
+Every installed Compose, v2 and 1.29, parses the files too.
 """
 
 import re
@@ -26,7 +26,7 @@ TIMEOUT = 60
 
 
 def default(text: str) -> str:
-    """The text with its ${VARIABLE:-default} resolved."""
+    """Return the text with the defaults of its ${VARIABLE:-default}."""
     return re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", text)
 
 
@@ -48,14 +48,14 @@ def test_compose_reads_both_files() -> None:
             assert (done.returncode, done.stderr) == (0, ""), done.stderr
 
 
-def test_ports_are_open_to_this_machine_only() -> None:
+def test_ports_are_published_on_the_loopback_address_only() -> None:
     published = {name: service.get("ports", []) for name, service in SERVICES.items()}
     assert all(default(port).startswith("127.0.0.1:") for ports in published.values() for port in ports)
     assert {name for name, ports in published.items() if ports} == {"server", "prometheus", "grafana"}
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_a_service_has_no_rights_that_it_does_not_need(name: str) -> None:
+def test_a_service_has_no_unneeded_rights(name: str) -> None:
     service = SERVICES[name]
     assert service["cap_drop"] == ["ALL"]
     assert service["security_opt"] == ["no-new-privileges:true"]
@@ -65,7 +65,7 @@ def test_a_service_has_no_rights_that_it_does_not_need(name: str) -> None:
     assert "profiles" in service or service["restart"] == "unless-stopped"
 
 
-def test_a_server_may_take_its_time_to_stop_and_has_the_threads_that_it_may_need() -> None:
+def test_the_server_has_enough_time_to_drain_and_enough_threads() -> None:
     server, settings = SERVICES["server"], Settings()
     assert float(server["stop_grace_period"].removesuffix("s")) > settings.shutdown_grace_seconds
     workers = int(default(server["environment"][f"{PREFIX}WORKERS"]))
@@ -75,13 +75,13 @@ def test_a_server_may_take_its_time_to_stop_and_has_the_threads_that_it_may_need
     assert f"--uid {server['user']} " in DOCKERFILE
 
 
-def test_settings_are_the_servers() -> None:
+def test_environment_variables_are_settings_of_the_server() -> None:
     fields = {PREFIX + name.upper() for name in Settings.__dataclass_fields__}
     for file in (COMPOSE, OVERLAY):
         assert file["services"]["server"]["environment"].keys() <= fields
 
 
-def test_what_is_mounted_and_built_is_there() -> None:
+def test_mounted_and_copied_paths_exist() -> None:
     ignored = (ROOT / ".dockerignore").read_text().splitlines()
     for service in SERVICES.values():
         for volume in service.get("volumes", []):
@@ -94,7 +94,7 @@ def test_what_is_mounted_and_built_is_there() -> None:
         assert f"!{path}" in ignored
 
 
-def test_images_are_named_by_the_version_that_they_hold() -> None:
+def test_images_are_tagged_with_their_version() -> None:
     version = tomllib.loads((ROOT / "server/pyproject.toml").read_text())["project"]["version"]
     assert f"ARG VERSION={version}\n" in DOCKERFILE
     for name in ("server", "client", "trainer"):
@@ -103,7 +103,7 @@ def test_images_are_named_by_the_version_that_they_hold() -> None:
 
 @pytest.fixture
 def health_check(tmp_path: Path) -> Path:
-    """The server's health check, as a program."""
+    """Write the server's health check to a file and return it."""
     *start, code = SERVICES["server"]["healthcheck"]["test"]
     assert start == ["CMD", "python", "-c"]
     program = tmp_path / "check.py"
@@ -111,7 +111,7 @@ def health_check(tmp_path: Path) -> Path:
     return program
 
 
-def test_the_health_check_knows_a_server_that_serves_from_one_that_does_not(health_check: Path, tmp_path: Path) -> None:
+def test_the_health_check_fails_for_a_server_without_a_model(health_check: Path, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     code = health_check.read_text()
     assert code.count(":50051") == 1

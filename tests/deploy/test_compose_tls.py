@@ -1,4 +1,4 @@
-"""The TLS overlay, with what deploy/certificates.sh makes: the client gets in, and nobody else does."""
+"""The TLS overlay with certificates of deploy/certificates.sh: only the client is admitted."""
 
 import os
 import shutil
@@ -26,26 +26,28 @@ def certificates(tmp_path: Path) -> Path:
 
 
 def environment(service: str, certificates: Path) -> dict[str, str]:
-    """What the overlay sets, with the folder that it mounts."""
+    """Return the variables that the overlay sets, with the path of the mounted folder."""
     (mounted,) = OVERLAY[service]["volumes"]
     assert mounted["source"].endswith(f"/{service}")
     assert (mounted["target"], mounted["read_only"]) == ("/certificates", True)
-    told: dict[str, str] = OVERLAY[service]["environment"]
-    return {name: file.replace("/certificates", str(certificates / service)) for name, file in told.items()}
+    variables: dict[str, str] = OVERLAY[service]["environment"]
+    return {name: file.replace("/certificates", str(certificates / service)) for name, file in variables.items()}
 
 
-def test_the_client_gets_in_and_plain_text_and_strangers_do_not(certificates: Path, tmp_path: Path) -> None:
-    told = environment("server", certificates)
-    flags = [f"--{name.removeprefix(SERVER).lower().replace('_', '-')}={file}" for name, file in told.items()]
+def test_the_client_is_admitted_and_plaintext_and_unknown_certificates_are_not(
+    certificates: Path, tmp_path: Path
+) -> None:
+    variables = environment("server", certificates)
+    flags = [f"--{name.removeprefix(SERVER).lower().replace('_', '-')}={file}" for name, file in variables.items()]
     known = environment("client", certificates)
-    strangers = tmp_path / "strangers"
-    subprocess.run([ROOT / "deploy/certificates.sh", strangers, "localhost"], check=True, timeout=30)
-    stranger = {**environment("client", strangers), f"{CLIENT}TLS_CA": known[f"{CLIENT}TLS_CA"]}
-    nameless = {f"{CLIENT}TLS_CA": known[f"{CLIENT}TLS_CA"]}
+    others = tmp_path / "others"
+    subprocess.run([ROOT / "deploy/certificates.sh", others, "localhost"], check=True, timeout=30)
+    other = {**environment("client", others), f"{CLIENT}TLS_CA": known[f"{CLIENT}TLS_CA"]}
+    without_certificate = {f"{CLIENT}TLS_CA": known[f"{CLIENT}TLS_CA"]}
     with server_process(f"--model-repository={ROOT / 'models'}", "--workers=1", *flags) as server:
         arguments = ["classify", str(ROOT / "samples/7_0.bmp"), "--timeout=5", f"--server=localhost:{server.grpc_port}"]
         found = [
             run("lenet", *arguments, env=dict(os.environ, **settings)).returncode
-            for settings in (known, stranger, nameless, {})
+            for settings in (known, other, without_certificate, {})
         ]
     assert found == [0, UNREACHABLE, UNREACHABLE, UNREACHABLE]

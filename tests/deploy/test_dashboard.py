@@ -1,4 +1,4 @@
-"""Whatever the dashboard asks for, a Prometheus with the deployed rules has, once it scrapes a server under load."""
+"""Every query of the dashboard has data in a Prometheus with the deployed rules that scrapes a server under load."""
 
 import json
 import shutil
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from lenet_client import Client
 from tests.conftest import ROOT
-from tests.deploy.dashboard import DASHBOARD, GRAFANA, load, queries
+from tests.support.dashboard import DASHBOARD, GRAFANA, load, queries
 from tests.support.processes import server_process
 from tests.support.server.prometheus import Prometheus
 
@@ -25,7 +25,7 @@ needs_prometheus = pytest.mark.skipif(
 
 
 def configuration(http_port: int) -> dict[str, Any]:
-    """What is deployed, in a hurry, with the server where it is in the test."""
+    """Return the deployed configuration with short intervals and the test's server as its target."""
     deployed = yaml.safe_load((PROMETHEUS / "prometheus.yml").read_text())
     (job,) = deployed["scrape_configs"]
     return {
@@ -45,21 +45,21 @@ def test_every_query_has_data(samples: dict[Path, str], digits: NDArray[np.uint8
             load(client, list(samples), digits),
             Prometheus(config, tmp_path / "data") as prometheus,
         ):
-            # A graph of what is not a number is empty.
-            asked = [title for title, query in queries() if np.isfinite(prometheus.value(f"({query}) > -Inf"))]
-    assert set(asked) == {each["title"] for each in DASHBOARD["panels"]} | {"Version in service"}
+            # A graph of NaN is empty.
+            found = [title for title, query in queries() if np.isfinite(prometheus.value(f"({query}) > -Inf"))]
+    assert set(found) == {each["title"] for each in DASHBOARD["panels"]} | {"Version in service"}
 
 
-def test_grafana_finds_what_it_is_given() -> None:
+def test_panels_name_the_provisioned_data_source() -> None:
     (source,) = yaml.safe_load((GRAFANA / "provisioning/datasources/prometheus.yml").read_text())["datasources"]
     scraped = yaml.safe_load((PROMETHEUS / "prometheus.yml").read_text())["global"]["scrape_interval"]
     assert source["jsonData"]["timeInterval"] == scraped
-    asked = [DASHBOARD["annotations"]["list"][0], *DASHBOARD["panels"]]
-    asked += [target for panel in DASHBOARD["panels"] for target in panel["targets"]]
-    assert {each["datasource"]["uid"] for each in asked} == {source["uid"]}
+    found = [DASHBOARD["annotations"]["list"][0], *DASHBOARD["panels"]]
+    found += [target for panel in DASHBOARD["panels"] for target in panel["targets"]]
+    assert {each["datasource"]["uid"] for each in found} == {source["uid"]}
 
 
-def test_panels_do_not_overlap_and_say_what_they_show() -> None:
+def test_panels_do_not_overlap_and_have_descriptions() -> None:
     cells = [
         (panel["gridPos"]["x"] + column, panel["gridPos"]["y"] + row)
         for panel in DASHBOARD["panels"]

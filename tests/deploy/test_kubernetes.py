@@ -1,7 +1,7 @@
-"""The manifests are what Kubernetes' own schemas allow, and agree with each other and with the server.
+"""The manifests are valid by Kubernetes' schemas, and agree with each other and with the server.
 
-The schemas of Kubernetes come with kubernetes-validate. What the Prometheus operator and KServe define has none that
-could be had without a network: of that, this file says itself what must be where.
+kubernetes-validate contains the schemas of Kubernetes. Those of the Prometheus operator and KServe are not available
+offline, so this file lists the fields that their resources must have.
 """
 
 import shutil
@@ -18,11 +18,11 @@ from lenet_server.settings import PREFIX, Settings, parse
 from tests.conftest import ROOT
 
 KUBERNETES = ROOT / "deploy/kubernetes"
-# The oldest and the newest that the manifests are for.
+# The oldest and the newest supported version.
 VERSIONS = ("1.29", "1.37")
-OF_KUBERNETES = ("v1", "apps/v1", "policy/v1", "autoscaling/v2", "networking.k8s.io/v1")
+BUILT_IN = ("v1", "apps/v1", "policy/v1", "autoscaling/v2", "networking.k8s.io/v1")
 NO_MANIFESTS = ("kustomization.yaml", "adapter-values.yaml")
-# What of a custom resource must be there, by the path to it.
+# Required fields of custom resources, by path.
 CUSTOM = {
     "ServiceMonitor": ("spec.selector.matchLabels", "spec.endpoints.0.port", "spec.jobLabel"),
     "ServingRuntime": ("spec.supportedModelFormats.0.name", "spec.containers.0.image", "spec.protocolVersions.0"),
@@ -31,7 +31,7 @@ CUSTOM = {
 Manifest = dict[str, Any]
 
 needs_kubectl = pytest.mark.skipif(
-    not shutil.which("kubectl"), reason="needs kubectl on the PATH, to put the overlay together"
+    not shutil.which("kubectl"), reason="needs kubectl on the PATH, to render the overlay"
 )
 
 
@@ -71,48 +71,48 @@ def by_kind(of: list[Manifest]) -> dict[str, Manifest]:
 
 @needs_kubectl
 @pytest.mark.parametrize("folder", ["base", "overlays/monitored"])
-def test_what_is_applied_is_valid(folder: str) -> None:
+def test_rendered_manifests_are_valid(folder: str) -> None:
     for manifest in rendered(folder):
-        if manifest["apiVersion"] in OF_KUBERNETES:
+        if manifest["apiVersion"] in BUILT_IN:
             validate(manifest)
         else:
             assert all(at(manifest, path) for path in CUSTOM[manifest["kind"]])
 
 
-def test_custom_resources_have_what_they_must_have() -> None:
-    found = [each for _, each in manifests(".") if each["apiVersion"] not in OF_KUBERNETES]
+def test_custom_resources_have_their_required_fields() -> None:
+    found = [each for _, each in manifests(".") if each["apiVersion"] not in BUILT_IN]
     assert {each["kind"] for each in found} == set(CUSTOM)
     for manifest in found:
         assert all(at(manifest, path) for path in CUSTOM[manifest["kind"]])
 
 
-def test_the_schemas_object_to_what_is_wrong() -> None:
+def test_the_schemas_reject_an_invalid_manifest() -> None:
     deployment = load("base/deployment.yaml")
-    deployment["spec"]["selector"] = {"matchLabels": {}}  # kustomize puts it in
+    deployment["spec"]["selector"] = {"matchLabels": {}}  # kustomize adds the labels
     validate(deployment)
     deployment["spec"]["template"]["spec"]["containers"][0]["readinessProbe"]["grpc"] = {"prot": 50051}
     with pytest.raises(kubernetes_validate.ValidationError):
         validate(deployment)
 
 
-def test_kustomizations_name_every_file_that_there_is() -> None:
+def test_kustomizations_name_every_file() -> None:
     for file in KUBERNETES.rglob("kustomization.yaml"):
-        told = yaml.safe_load(file.read_text())
-        named = {*told["resources"], *(patch["path"] for patch in told.get("patches", ()))}
+        kustomization = yaml.safe_load(file.read_text())
+        named = {*kustomization["resources"], *(patch["path"] for patch in kustomization.get("patches", ()))}
         beside = {each.name for each in file.parent.glob("*.yaml") if each.name not in NO_MANIFESTS}
         assert {name for name in named if name.endswith(".yaml")} == beside
 
 
-def test_an_update_leaves_no_gap_and_cuts_no_call_off() -> None:
+def test_an_update_leaves_no_gap_and_interrupts_no_call() -> None:
     spec = load("base/deployment.yaml")["spec"]
     assert spec["strategy"]["rollingUpdate"]["maxUnavailable"] == 0
-    assert "replicas" not in spec  # the autoscaler's number would be overwritten at each apply
+    assert "replicas" not in spec  # each apply would overwrite the autoscaler's number
     pod = spec["template"]["spec"]
     pause = int(pod["containers"][0]["lifecycle"]["preStop"]["exec"]["command"][-1])
     assert pod["terminationGracePeriodSeconds"] > pause + parse([], environment()).shutdown_grace_seconds
 
 
-def test_pods_have_no_rights_that_they_do_not_need() -> None:
+def test_pods_have_no_unneeded_rights() -> None:
     runtime = load("kserve/serving-runtime.yaml")["spec"]
     pod = load("base/deployment.yaml")["spec"]["template"]["spec"]
     assert pod["automountServiceAccountToken"] is False
@@ -132,7 +132,7 @@ def environment() -> dict[str, str]:
     return {each["name"]: each["value"] for each in container["env"]}
 
 
-def test_ports_and_settings_are_the_servers() -> None:
+def test_ports_and_settings_match_the_server() -> None:
     settings = Settings()
     container = load("base/deployment.yaml")["spec"]["template"]["spec"]["containers"][0]
     ports = {each["name"]: each["containerPort"] for each in container["ports"]}
@@ -146,7 +146,7 @@ def test_ports_and_settings_are_the_servers() -> None:
 
 
 @needs_kubectl
-def test_whoever_selects_pods_finds_the_servers_and_prometheus_the_job() -> None:
+def test_selectors_match_the_pods_and_prometheus_finds_the_job() -> None:
     found = by_kind(rendered("overlays/monitored"))
     labels = found["Deployment"]["spec"]["template"]["metadata"]["labels"].items()
     for kind, path in {

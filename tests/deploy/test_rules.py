@@ -1,6 +1,6 @@
-"""Prometheus takes its configuration and its rules, and each alert fires where it should and not where it should not.
+"""Prometheus accepts the configuration and the rules, and each alert fires when it should and only then.
 
-The cases are promtool's own, in tests/deploy/rules/.
+The cases are files for `promtool test rules`, in tests/deploy/rules/.
 """
 
 import shutil
@@ -35,18 +35,18 @@ def alerts() -> list[dict[str, Any]]:
 
 
 @needs_promtool
-def test_prometheus_takes_its_configuration_and_the_rules_in_it() -> None:
+def test_prometheus_accepts_the_configuration_and_its_rules() -> None:
     promtool("check", "config", PROMETHEUS / "prometheus.yml")
     promtool("check", "rules", "--lint-fatal", *RULES)
 
 
 @needs_promtool
 @pytest.mark.parametrize("cases", CASES, ids=lambda file: file.stem)
-def test_alerts_fire_where_they_should_and_not_elsewhere(cases: Path) -> None:
+def test_alerts_fire_when_they_should_and_only_then(cases: Path) -> None:
     promtool("test", "rules", cases)
 
 
-def test_there_is_a_case_that_fires_and_one_that_does_not_for_every_alert() -> None:
+def test_every_alert_has_a_case_that_fires_and_one_that_does_not() -> None:
     fires: defaultdict[str, set[bool]] = defaultdict(set)
     for file in CASES:
         for test in yaml.safe_load(file.read_text())["tests"]:
@@ -55,7 +55,7 @@ def test_there_is_a_case_that_fires_and_one_that_does_not_for_every_alert() -> N
     assert fires == {rule["alert"]: {True, False} for rule in alerts()}
 
 
-def test_every_alert_names_a_section_that_explains_it() -> None:
+def test_every_alert_names_its_section_in_operations() -> None:
     page = (ROOT / "docs/operations.md").read_text()
     for rule in alerts():
         assert f"\n### {rule['alert']}\n" in page

@@ -1,4 +1,4 @@
-"""What each component may import: the architecture, held to by a fresh interpreter."""
+"""The packages that each component may load, checked in a fresh interpreter."""
 
 import os
 import subprocess
@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 HEAVY = {"torch", "onnx", "onnxruntime", "cv2", "numpy", "sklearn", "PIL", "grpc", "rich", "prometheus_client"}
-EXTRAS = {"opentelemetry"}  # only where a setting asks for it
+EXTRAS = {"opentelemetry"}  # only if a setting needs it
 OURS = {"lenet", "lenet_imaging", "lenet_trainer", "lenet_server", "lenet_client"}
 
 
 def loaded_by(statement: str) -> set[str]:
-    """The top-level packages that a fresh interpreter has loaded after the statement."""
+    """Return the top-level packages that a fresh interpreter has loaded after the statement."""
     code = f"{statement}\nimport sys\nprint(*{{name.partition('.')[0] for name in sys.modules}})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     return set(done.stdout.split())
@@ -43,7 +43,7 @@ def test_a_component_loads_only_what_it_may(statement: str, allowed: set[str]) -
 
 @pytest.mark.parametrize("module", ["lenet_server.workers.worker", "lenet_trainer.runtime"])
 def test_nothing_is_told_of_our_use(module: str, tmp_path: Path) -> None:
-    """ONNX Runtime's telemetry would begin with files: an identifier, and what is to be sent."""
+    """ONNX Runtime's telemetry would write files: an identifier, and the data to send."""
     elsewhere = {name: str(tmp_path) for name in ("TMPDIR", "HOME", "XDG_CACHE_HOME")}
     environment = {name: value for name, value in os.environ.items() if name != "ORT_DISABLE_TELEMETRY"} | elsewhere
     subprocess.run([sys.executable, "-c", f"import {module}"], env=environment, check=True, timeout=60)

@@ -1,4 +1,4 @@
-"""The client in an environment of its own: it must stay small."""
+"""`pip install ./client` into an empty environment: it stays small and works by itself."""
 
 import subprocess
 import sys
@@ -13,7 +13,7 @@ MEGABYTE = 10**6
 
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty environment into which `pip install ./client` was run."""
+    """Return a new environment after `pip install ./client`."""
     folder = tmp_path_factory.mktemp("client") / "environment"
     subprocess.run([sys.executable, "-m", "venv", folder], check=True, timeout=60)
     install: list[str | Path] = [
@@ -43,7 +43,7 @@ def test_the_client_brings_no_heavy_package(environment: Path) -> None:
 
 def test_the_client_is_small(environment: Path) -> None:
     (site,) = environment.glob("lib/python3.*/site-packages")
-    bundled = {"pip", "setuptools", "pkg_resources", "_distutils_hack"}  # what every new environment holds
+    bundled = {"pip", "setuptools", "pkg_resources", "_distutils_hack"}  # part of every new environment
     files = [
         file
         for entry in site.iterdir()

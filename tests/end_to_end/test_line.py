@@ -1,4 +1,4 @@
-"""The whole line: train, publish, serve, write a folder of pictures, classify it, and compare."""
+"""Train, publish, serve, write a folder of pictures, classify it, and compare."""
 
 import json
 import os
@@ -13,12 +13,12 @@ from tests.support.processes import run, server_process
 
 @pytest.fixture(scope="module")
 def dataset(data_dir: Path | None) -> list[str]:
-    """The flags of the best real data there is: MNIST, or scikit-learn's digits where MNIST is not on this machine."""
+    """Return the flags for MNIST, or for scikit-learn's digits if MNIST is not on this machine."""
     return ["--dataset=mnist", f"--data-dir={data_dir}"] if data_dir else ["--dataset=digits"]
 
 
-def test_a_folder_of_pictures_gets_the_trainers_own_accuracy(dataset: list[str], tmp_path: Path) -> None:
-    """Every test picture through files, gRPC and batches: right to the last image."""
+def test_a_folder_of_pictures_gets_the_trainers_accuracy(dataset: list[str], tmp_path: Path) -> None:
+    """Every test picture goes through files, gRPC and batches; the number of right labels is the trainer's."""
     model = ROOT / "models/lenet/1/model.onnx"
     evaluated = json.loads(run("lenet-trainer", "evaluate", model, *dataset, "--json").stdout)
     pictures = tmp_path / "pictures"
@@ -36,7 +36,7 @@ def test_a_folder_of_pictures_gets_the_trainers_own_accuracy(dataset: list[str],
     assert f"{right:,} of {len(records):,} right" in done.stderr
 
 
-def test_a_model_that_was_just_trained_is_served(tmp_path: Path, samples: dict[Path, str]) -> None:
+def test_a_newly_trained_model_is_served(tmp_path: Path, samples: dict[Path, str]) -> None:
     models = tmp_path / "models"
     flags = ("--dataset=digits", "--max-steps=40", "--threads=1", "--output", models / "digits")
     trained = run("lenet-trainer", "train", *flags)
@@ -48,7 +48,7 @@ def test_a_model_that_was_just_trained_is_served(tmp_path: Path, samples: dict[P
     assert len(done.stdout.splitlines()) == 1 + len(samples)
 
 
-def test_the_demo_ends_well() -> None:
+def test_the_demo_succeeds() -> None:
     done = run("python", ROOT / "examples/demo.py", env={**os.environ, "COLUMNS": "100"})
     assert done.returncode == 0, done.stderr
     right = re.search(r"(\d+) of 30 right", done.stdout)

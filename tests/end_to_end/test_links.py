@@ -1,4 +1,4 @@
-"""Every link in the documentation leads to a file and a heading that are there."""
+"""Every link in the documentation points to an existing file and heading."""
 
 import re
 import subprocess
@@ -19,13 +19,13 @@ LINK = re.compile(r"\]\((?!https?://)([^)\s]+)\)")
 
 
 def anchors(page: Path) -> set[str]:
-    """What a link may name after #: the headings, as Git hosts make them."""
+    """Return the anchors of a page: its headings, as Git hosts convert them."""
     headings = re.findall(r"^#+ (.*)$", CODE.sub("", page.read_text()), re.M)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_links_lead_somewhere(page: Path) -> None:
+def test_links_point_to_existing_targets(page: Path) -> None:
     for link in LINK.findall(CODE.sub("", page.read_text())):
         path, _, anchor = link.partition("#")
         target = page.parent / path if path else page

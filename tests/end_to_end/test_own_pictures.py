@@ -1,4 +1,4 @@
-"""Anybody's own pictures: a folder of coloured JPEGs becomes a model that is served, and classifies new pictures."""
+"""Train on a folder of coloured JPEGs, serve the model, and classify new pictures."""
 
 import json
 from pathlib import Path
@@ -15,7 +15,7 @@ LABELS = sorted(f"{colour} {shape}" for colour in COLOURS for shape in SHAPES)
 
 
 def draw(label: str, random: np.random.Generator) -> Image.Image:
-    """A shape of the label's colour on a pale, uneven ground, anywhere in a picture of any size."""
+    """Draw a shape of the label's colour on a pale, noisy ground in a picture of random size."""
     name, shape = label.split()
     width, height = (int(side) for side in random.integers(40, 160, 2))
     ground = random.integers(190, 245, 3) + random.normal(0, 6, (height, width, 3))
@@ -41,7 +41,7 @@ def draw(label: str, random: np.random.Generator) -> Image.Image:
 
 
 def draw_folder(folder: Path, count: int, seed: int) -> Path:
-    """`count` JPEG files of each label, in folders named by label."""
+    """Write `count` JPEG files of each label into folders named by label."""
     random = np.random.default_rng(seed)
     for label in LABELS:
         (folder / label).mkdir(parents=True)
@@ -52,7 +52,7 @@ def draw_folder(folder: Path, count: int, seed: int) -> Path:
 
 @pytest.fixture(scope="module")
 def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Ten labels, the last one rare, and a file that is no picture."""
+    """Return a folder of ten labels, the last one rare, and a file that is not a picture."""
     folder = draw_folder(tmp_path_factory.mktemp("own") / "shapes", 24, seed=1)
     for number in range(8, 24):
         (folder / LABELS[-1] / f"{number}.jpg").unlink()

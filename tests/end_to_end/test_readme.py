@@ -1,4 +1,4 @@
-"""What the README shows is run."""
+"""The Python example in the README runs."""
 
 import re
 import subprocess

@@ -1,4 +1,4 @@
-"""The commands that read docker-compose.yml, as far as they are installed."""
+"""The installed Compose commands."""
 
 import shutil
 import subprocess
@@ -7,7 +7,7 @@ TIMEOUT = 60
 
 
 def composers() -> list[list[str]]:
-    """Compose v2 before docker-compose 1.29, whichever is here."""
+    """Return the installed Compose commands, v2 before docker-compose 1.29."""
     found = []
     if shutil.which("docker"):
         asked = subprocess.run(["docker", "compose", "version"], capture_output=True, check=False, timeout=TIMEOUT)

@@ -1,4 +1,4 @@
-"""What the dashboard asks Prometheus for, and somebody whose calls give it all something to show."""
+"""The queries of the Grafana dashboard, and a load that gives every panel data."""
 
 import json
 import threading
@@ -17,7 +17,7 @@ DASHBOARD = json.loads((GRAFANA / "dashboards/lenet.json").read_text())
 
 
 def queries() -> Iterator[tuple[str, str]]:
-    """What each panel and each annotation asks for, with its title."""
+    """Yield title and query of each annotation and each panel."""
     for annotation in DASHBOARD["annotations"]["list"]:
         yield annotation["name"], annotation["expr"]
     for panel in DASHBOARD["panels"]:
@@ -27,13 +27,13 @@ def queries() -> Iterator[tuple[str, str]]:
 
 @contextmanager
 def load(client: Client, pictures: list[Path], digits: NDArray[np.uint8]) -> Iterator[None]:
-    """Somebody who sends picture files and arrays, one of which is no picture, as long as the block lasts."""
+    """Send picture files, arrays and an invalid picture for as long as the block lasts."""
     done = threading.Event()
 
     def send() -> None:
         while not done.is_set():
             client.classify_batch([*digits[:8], *pictures[:2]])
-            assert isinstance(client.classify_batch([b"no picture"])[0], ImageError)
+            assert isinstance(client.classify_batch([b"not a picture"])[0], ImageError)
 
     sender = threading.Thread(target=send)
     sender.start()

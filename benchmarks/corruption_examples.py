@@ -1,4 +1,7 @@
-"""Draw what the kinds of disturbance look like: python -m benchmarks.picture_sheet --data-dir DIR --output FILE."""
+"""Draws examples of each corruption.
+
+python -m benchmarks.corruption_examples --data-dir DIR --output FILE
+"""
 
 import argparse
 from pathlib import Path
@@ -21,7 +24,7 @@ WHITE = 255
 
 
 def shown(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """An RGB picture [H, W, 3] on a square, [3, SIDE, SIDE], its proportions kept."""
+    """Return an RGB picture [H, W, 3] centred on a square [3, SIDE, SIDE], its proportions kept."""
     factor = SIDE / max(picture.shape[:2])
     height, width = (max(1, round(side * factor)) for side in picture.shape[:2])
     square = np.full((SIDE, SIDE, 3), WHITE, np.uint8)
@@ -33,8 +36,8 @@ def shown(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def main() -> None:
-    """One row for each kind, three for the mixture: each picture with its digit above it."""
-    parser = argparse.ArgumentParser(description="Draw what the kinds of disturbance look like.")
+    """Draw one row for each kind, three for the mixture; each picture has its label above it."""
+    parser = argparse.ArgumentParser(description="Draw examples of each corruption.")
     parser.add_argument("--data-dir", type=Path, default=Path("data"), help="the folder that holds mnist/")
     parser.add_argument("--split", choices=("train", "test"), default="test")
     parser.add_argument("--seed", type=int, default=0)
@@ -50,7 +53,7 @@ def main() -> None:
     with look():
         write(contact_sheet(pictures, names, COLUMNS), options.output, dots_per_inch=64)
     with Image.open(options.output) as drawn:
-        few = drawn.convert("RGB").quantize(COLOURS)  # noise in all colours would make a large file
+        few = drawn.convert("RGB").quantize(COLOURS)  # keeps the file small
     few.save(options.output, optimize=True)
 
 

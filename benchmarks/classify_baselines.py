@@ -1,9 +1,9 @@
-"""Scripts that classify a folder without a server: what `lenet classify` is measured beside.
+"""Scripts that classify a folder without a server: the baselines of `lenet classify`.
 
-    python -m benchmarks.classify_rivals plain DIR OUTPUT --batch 1      Pillow and ONNX Runtime, one loop
-    python -m benchmarks.classify_rivals ceiling DIR OUTPUT --batch 64   OpenCV and ONNX Runtime, a thread for each core
+    python -m benchmarks.classify_baselines plain DIR OUTPUT --batch 1      Pillow and ONNX Runtime, one loop
+    python -m benchmarks.classify_baselines ceiling DIR OUTPUT --batch 64   OpenCV and ONNX Runtime, all cores
 
-Both take pictures that have the model's size already, and write JSON Lines with path, label and score.
+Both take pictures of the model's size, and write JSON Lines with path, label and score.
 """
 
 import argparse
@@ -24,7 +24,7 @@ LABELS = "0123456789"
 
 
 def main() -> None:
-    """Run one of them."""
+    """Run one of the scripts."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("script", choices=["plain", "ceiling"])
     parser.add_argument("folder", type=Path)
@@ -35,7 +35,7 @@ def main() -> None:
 
 
 def plain(folder: Path, output: Path, batch: int) -> None:
-    """One picture after the other, with ONNX Runtime as it is."""
+    """Classify in a loop, with a default session."""
     from PIL import Image
 
     def read(path: str) -> NDArray[np.uint8]:
@@ -48,7 +48,7 @@ def plain(folder: Path, output: Path, batch: int) -> None:
 
 
 def ceiling(folder: Path, output: Path, batch: int) -> None:
-    """As many threads as cores, each with a session of one thread, so that nothing waits for anything."""
+    """Classify in a thread for each core, each with a one-thread session: the most that the machine can do."""
     import cv2
 
     cv2.setNumThreads(1)
@@ -59,7 +59,7 @@ def ceiling(folder: Path, output: Path, batch: int) -> None:
     everything = list(_batches(folder, batch))
 
     def read(path: str) -> NDArray[np.uint8]:
-        with open(path, "rb", buffering=0) as picture:  # noqa: PTH123 the quick way
+        with open(path, "rb", buffering=0) as picture:  # noqa: PTH123 unbuffered is faster
             image = cv2.imdecode(np.frombuffer(picture.read(), np.uint8), cv2.IMREAD_GRAYSCALE)
         return np.asarray(image, np.uint8)
 

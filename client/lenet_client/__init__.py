@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     )
     from lenet_client._images import ImageInput
     from lenet_client._inspection import Inspection, ModelInput
-    from lenet_client._values import Model, Prediction
+    from lenet_client._results import Model, Prediction
 
 __all__ = [
     "AsyncClient",
@@ -70,9 +70,9 @@ _HOMES = {
     "Client": "_client",
     "ImageInput": "_images",
     "Inspection": "_inspection",
-    "Model": "_values",
+    "Model": "_results",
     "ModelInput": "_inspection",
-    "Prediction": "_values",
+    "Prediction": "_results",
 }  # all others are errors
 
 

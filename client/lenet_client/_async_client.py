@@ -4,25 +4,25 @@ from collections.abc import AsyncIterable, AsyncIterator, Iterable, Sequence
 from types import TracebackType
 from typing import Literal, overload
 
-from lenet_client._async_flights import as_they_come, departures, in_order
-from lenet_client._async_wire import AsyncWire
+from lenet_client._async_in_flight import as_they_come, departures, in_order
+from lenet_client._async_transport import AsyncWire
 from lenet_client._batches import Batch, Question
-from lenet_client._channel import (
+from lenet_client._channel_options import (
     DEFAULT_CONNECTIONS,
     DEFAULT_PATIENCE,
     DEFAULT_TIMEOUT,
     channel_options,
     flights_at_a_time,
 )
-from lenet_client._control import loading, unloading
+from lenet_client._credentials import File, authorization, credentials
 from lenet_client._errors import ImageError
 from lenet_client._images import ImageInput
 from lenet_client._inspection import Inspection
 from lenet_client._lenet_protocol import inspection
-from lenet_client._pictures import Fit
+from lenet_client._model_control import loading, unloading
+from lenet_client._preprocessing import Fit
 from lenet_client._protocols import ProtocolName, protocol_of, single
-from lenet_client._security import File, authorization, credentials
-from lenet_client._values import Model, Prediction
+from lenet_client._results import Model, Prediction
 
 
 class AsyncClient:

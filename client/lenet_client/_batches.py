@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from lenet_client._errors import ImageError
 from lenet_client._images import Content, ImageInput, content_of, path_of
-from lenet_client._values import Prediction
+from lenet_client._results import Prediction
 
 # A batch is sent when it has so many images, or would exceed so many bytes: enough to keep the server's batches full,
 # small enough that a folder of photographs stays below the server's message limit and the client's memory flat.

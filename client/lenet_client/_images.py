@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias, TypeGuard
 
 from lenet_client._errors import ImageError
-from lenet_client._files import read_file
+from lenet_client._file_reader import read_file
 
 # The server's own limit for one picture. Checked here too: a film in a folder of pictures is not worth reading.
 MAX_IMAGE_BYTES = 32 * 2**20

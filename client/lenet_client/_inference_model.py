@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from lenet_client import _inference_messages as pb
 from lenet_client._errors import InvalidRequest, ServerFault
 from lenet_client._images import Pixels
-from lenet_client._values import Model
+from lenet_client._results import Model
 
 PROBABILITIES = "probabilities"
 ELEMENT_OF = {"FP32": "f", "FP64": "d"}  # array's names

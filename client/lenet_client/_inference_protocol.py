@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from lenet_client import _inference_messages as pb
 from lenet_client._batches import Batch, Question, Result
-from lenet_client._calls import Call, Method, Steps
 from lenet_client._errors import ImageError, InvalidRequest, NotSupported, ServerFault
 from lenet_client._images import Content, Pixels
 from lenet_client._inference_model import InferenceModel, inference_model, scores
-from lenet_client._pictures import Fit, Pictures
-from lenet_client._values import Model, Prediction
+from lenet_client._operation import Call, Method, Steps
+from lenet_client._preprocessing import Fit, Pictures
+from lenet_client._results import Model, Prediction
 
 _SERVICE = "/inference.GRPCInferenceService"
 _INFER = Method(f"{_SERVICE}/ModelInfer", pb.ModelInferRequest, pb.ModelInferResponse)

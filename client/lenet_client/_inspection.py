@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from lenet_client._values import Prediction
+from lenet_client._results import Prediction
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,11 @@ from grpc_health.v1 import health_pb2
 
 from lenet.v1 import classifier_pb2 as pb
 from lenet_client._batches import Batch, Question, Result
-from lenet_client._calls import Call, Method, Steps
 from lenet_client._errors import ImageError, NotSupported, ServerFault
 from lenet_client._images import Content, ImageInput
 from lenet_client._inspection import Inspection, ModelInput
-from lenet_client._values import Model, Prediction
+from lenet_client._operation import Call, Method, Steps
+from lenet_client._results import Model, Prediction
 
 _CLASSIFY = Method("/lenet.v1.Classifier/Classify", pb.ClassifyRequest, pb.ClassifyResponse)
 _LIST_MODELS = Method("/lenet.v1.Classifier/ListModels", pb.ListModelsRequest, pb.ListModelsResponse)

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import Literal, TypeAlias, get_args
 
 from lenet_client._batches import Result
-from lenet_client._calls import ServerProtocol
 from lenet_client._errors import ImageError
 from lenet_client._lenet_protocol import LenetProtocol
-from lenet_client._pictures import Fit
-from lenet_client._values import Prediction
+from lenet_client._operation import ServerProtocol
+from lenet_client._preprocessing import Fit
+from lenet_client._results import Prediction
 
 ProtocolName: TypeAlias = Literal["lenet", "oip"]
 

@@ -8,8 +8,8 @@ from prometheus_client import CollectorRegistry
 from lenet_client import Client
 from lenet_server.app import App
 from lenet_server.settings import Settings
-from tests.client.waiting_client import Waiting
 from tests.conftest import ROOT
+from tests.support.client.blocking_client import Waiting
 
 
 @pytest.fixture(params=[Client, Waiting], ids=["Client", "AsyncClient"])

@@ -19,9 +19,9 @@ from lenet.v1 import classifier_pb2_grpc as rpc
 from lenet_client import Client, ImageError, Prediction, ServerUnavailable
 from lenet_server.app import App
 from lenet_server.settings import Settings
-from tests.client.counted import images_counted
-from tests.client.waiting_client import Waiting
 from tests.conftest import ROOT
+from tests.support.client.blocking_client import Waiting
+from tests.support.client.server_counters import images_counted
 from tests.support.processes import ServerProcess
 
 Connect = Callable[..., Client]

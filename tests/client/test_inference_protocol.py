@@ -16,9 +16,9 @@ from lenet.inference import grpc_service_pb2_grpc as rpc
 from lenet_client import Client, ImageError, InvalidRequest, ModelNotFound, NotSupported, Prediction, ServerFault
 from lenet_server.app import App
 from lenet_server.settings import Settings
-from tests.client.serving import served
 from tests.conftest import ROOT
 from tests.server.repositories import publish, shifted
+from tests.support.client.servicers import served
 from tests.support.processes import run
 
 Connect = Callable[..., Client]

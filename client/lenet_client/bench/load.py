@@ -4,7 +4,7 @@ from array import array
 from collections import Counter
 from dataclasses import dataclass, field
 
-from lenet_client.bench.call import RepeatedCall
+from lenet_client.bench.repeated_call import RepeatedCall
 from lenet_client.bench.target import Target
 
 

@@ -8,9 +8,9 @@ import sys
 import time
 from collections.abc import Iterator
 
-from lenet_client.bench.connection import UNAVAILABLE, Connection, Lost
+from lenet_client.bench.http2_connection import UNAVAILABLE, Connection, Lost
 from lenet_client.bench.load import Outcome, Share
-from lenet_client.bench.streamed import StreamedConnection
+from lenet_client.bench.stream_connection import StreamedConnection
 
 DEADLINE_EXCEEDED = 4
 PATIENCE_SECONDS = 10.0  # for the answers that are under way when the time is over

@@ -5,20 +5,20 @@ from collections.abc import Iterator
 
 import shtab
 
-from lenet_client.cli.arguments import parser
-from lenet_client.cli.status import Status
+from lenet_client.cli.exit_status import ExitStatus
+from lenet_client.cli.parser import build_parser
 
 COMPLETED_AS = {"PATH": shtab.FILE, "FILE": shtab.FILE, "DIR": shtab.DIRECTORY}  # by what stands in the help
 
 
 def run(options: argparse.Namespace) -> int:
     """Print the script."""
-    whole = parser({})
+    whole = build_parser({})
     for action in _actions(whole):
         if isinstance(action.metavar, str) and action.metavar in COMPLETED_AS:
             action.complete = COMPLETED_AS[action.metavar]  # type: ignore[attr-defined]  # shtab's way to be told
     print(shtab.complete(whole, options.shell))
-    return Status.OK
+    return ExitStatus.OK
 
 
 def _actions(command: argparse.ArgumentParser) -> Iterator[argparse.Action]:

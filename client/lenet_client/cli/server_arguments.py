@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from lenet_client.cli.argument_types import address, seconds, token
 
 
-def add_protocol(command: argparse.ArgumentParser) -> None:
+def add_protocol_argument(command: argparse.ArgumentParser) -> None:
     """Add what is needed to speak to servers of other makes."""
     command.add_argument(
         "--protocol",
@@ -16,7 +16,7 @@ def add_protocol(command: argparse.ArgumentParser) -> None:
     )
 
 
-def add_server(command: argparse.ArgumentParser, environ: Mapping[str, str]) -> None:
+def add_server_arguments(command: argparse.ArgumentParser, environ: Mapping[str, str]) -> None:
     """Add them to a command; `environ` has their defaults."""
     command.add_argument(
         "--server",

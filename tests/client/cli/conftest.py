@@ -2,8 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,18 +12,7 @@ from lenet_client.cli import main
 from lenet_server.app import App
 from lenet_server.settings import Settings
 from tests.conftest import ROOT
-
-
-@dataclass(frozen=True)
-class Done:
-    """What a command leaves behind."""
-
-    status: int
-    out: str
-    err: str
-
-
-Command = Callable[..., Done]
+from tests.support.client.command import Command, CommandResult
 
 
 @pytest.fixture(scope="session")
@@ -39,12 +27,12 @@ def address() -> Iterator[str]:
 def command(address: str, capsys: pytest.CaptureFixture[str]) -> Command:
     """Run `lenet COMMAND …` against the running server."""
 
-    def call(*arguments: str | os.PathLike[str]) -> Done:
+    def call(*arguments: str | os.PathLike[str]) -> CommandResult:
         try:
             status = main([*(os.fspath(each) for each in arguments), "--server", address])
         except SystemExit as end:  # as argparse ends
             status = int(end.code or 0)
-        return Done(status, *capsys.readouterr())
+        return CommandResult(status, *capsys.readouterr())
 
     return call
 

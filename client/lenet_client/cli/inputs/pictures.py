@@ -5,9 +5,9 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import IO
 
-from lenet_client.cli.inputs.archives import is_archive, members
+from lenet_client.cli.inputs.archives import archive_members, is_archive
 from lenet_client.cli.inputs.folders import is_folder, walk
-from lenet_client.cli.inputs.lists import paths as listed
+from lenet_client.cli.inputs.path_lists import paths as listed
 from lenet_client.cli.inputs.patterns import expand, is_pattern
 from lenet_client.cli.inputs.picture import Picture, Unreadable
 
@@ -48,4 +48,4 @@ def _matching(pattern: str) -> Iterator[Picture]:
 
 
 def _file(path: str) -> Iterable[Picture]:
-    return members(path) if is_archive(path) and os.path.isfile(path) else (Picture(path, path),)  # noqa: PTH113
+    return archive_members(path) if is_archive(path) and os.path.isfile(path) else (Picture(path, path),)  # noqa: PTH113

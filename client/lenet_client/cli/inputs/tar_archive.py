@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Iterator
 from typing import IO, cast
 
-from lenet_client.cli.inputs.archives import READ_BYTES, is_hidden
+from lenet_client.cli.inputs.archive_members import MEMBER_READ_BYTES, is_hidden
 from lenet_client.cli.inputs.forward_file import ForwardFile
 from lenet_client.cli.inputs.picture import Picture, Unreadable
 
@@ -33,7 +33,7 @@ def _content(archive: tarfile.TarFile, member: tarfile.TarInfo) -> bytes | Unrea
     if content is None:
         return Unreadable("a link inside an archive is not followed")
     with content:
-        return content.read(READ_BYTES)
+        return content.read(MEMBER_READ_BYTES)
 
 
 def _check_end(last_block: bytes) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from lenet_client.cli.inputs.archives import READ_BYTES, is_hidden
+from lenet_client.cli.inputs.archive_members import MEMBER_READ_BYTES, is_hidden
 from lenet_client.cli.inputs.picture import Picture, Unreadable
 from lenet_client.cli.inputs.zip_directory import DamagedZip, Member, directory
 
@@ -32,7 +32,7 @@ def zip_members(path: str) -> Iterator[Picture]:
 
 
 def _content(file: IO[bytes], member: Member) -> bytes | Unreadable:
-    """What a member holds, or the first READ_BYTES of it."""
+    """What a member holds, or the first MEMBER_READ_BYTES of it."""
     if stat.S_ISLNK(member.attributes >> MODE_SHIFT):
         return Unreadable("a link inside an archive is not followed")
     if member.flags & ENCRYPTED:
@@ -42,12 +42,12 @@ def _content(file: IO[bytes], member: Member) -> bytes | Unreadable:
     try:
         _go_to_content(file, member)
         if member.method == STORED:
-            content = file.read(min(member.size, READ_BYTES))
+            content = file.read(min(member.size, MEMBER_READ_BYTES))
         else:
             content = _inflated(file, member.compressed_size)
     except (DamagedZip, zlib.error, OSError) as error:
         return Unreadable(f"damaged inside the archive: {error}")
-    if len(content) < READ_BYTES and (len(content) != member.size or zlib.crc32(content) != member.checksum):
+    if len(content) < MEMBER_READ_BYTES and (len(content) != member.size or zlib.crc32(content) != member.checksum):
         return Unreadable("damaged inside the archive: its content is not what the directory says")
     return content
 
@@ -62,15 +62,15 @@ def _go_to_content(file: IO[bytes], member: Member) -> None:
 
 
 def _inflated(file: IO[bytes], size: int) -> bytes:
-    """At most READ_BYTES: what more there is would only take memory."""
+    """At most MEMBER_READ_BYTES: what more there is would only take memory."""
     inflate = zlib.decompressobj(-zlib.MAX_WBITS)
     content = bytearray()
-    while size > 0 and len(content) < READ_BYTES and not inflate.eof:
+    while size > 0 and len(content) < MEMBER_READ_BYTES and not inflate.eof:
         compressed = file.read(min(size, CHUNK_BYTES))
         if not compressed:
             break
         size -= len(compressed)
-        content += inflate.decompress(compressed, READ_BYTES - len(content))
-        while inflate.unconsumed_tail and len(content) < READ_BYTES:
-            content += inflate.decompress(inflate.unconsumed_tail, READ_BYTES - len(content))
+        content += inflate.decompress(compressed, MEMBER_READ_BYTES - len(content))
+        while inflate.unconsumed_tail and len(content) < MEMBER_READ_BYTES:
+            content += inflate.decompress(inflate.unconsumed_tail, MEMBER_READ_BYTES - len(content))
     return bytes(content)

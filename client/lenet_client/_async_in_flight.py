@@ -1,95 +1,102 @@
-"""AsyncClient.classify_many(): the same as in _flights, with tasks."""
+"""AsyncClient.classify_many(): the counterpart of _in_flight, with asyncio tasks."""
 
 import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Iterable
 from contextlib import aclosing
 
-from lenet_client._async_transport import AsyncWire
-from lenet_client._batches import BATCH_IMAGES, Batch, Result, batches
+from lenet_client._async_transport import AsyncTransport
+from lenet_client._batches import BATCH_IMAGES, Batch, batches
 from lenet_client._images import ImageInput
-from lenet_client._in_flight import Ask
+from lenet_client._in_flight import Classify
+from lenet_client._results import ImageResult
 
-Task = asyncio.Task[tuple[int, list[Result]]]
+Task = asyncio.Task[tuple[int, list[ImageResult]]]
 
 
-async def departures(
-    wire: AsyncWire, images: Iterable[ImageInput] | AsyncIterable[ImageInput], ask: Ask, patience: float
+async def dispatch(
+    transport: AsyncTransport,
+    images: Iterable[ImageInput] | AsyncIterable[ImageInput],
+    classify: Classify,
+    retry_seconds: float,
 ) -> AsyncGenerator[Task, None]:
-    """Send a batch whenever the next one is asked for; each task gives its first image's position and the results."""
+    """Send one batch for each step; a task returns the position of its first image, and the results."""
 
-    async def fly(batch: Batch, first: int) -> tuple[int, list[Result]]:
-        return first, await wire.run(ask(batch), patience)
+    async def run(batch: Batch, first: int) -> tuple[int, list[ImageResult]]:
+        return first, await transport.run(classify(batch), retry_seconds)
 
     first = 0
-    async for part in _parts(images):
-        cut = batches(part)
-        while batch := await asyncio.to_thread(next, cut, None):  # reading files would hold up the event loop
-            yield asyncio.create_task(fly(batch, first))
+    async for chunk in _chunks(images):
+        split = batches(chunk)
+        while batch := await asyncio.to_thread(next, split, None):  # reads files, which would block the event loop
+            yield asyncio.create_task(run(batch, first))
             first += len(batch.entries)
 
 
-async def in_order(flights: AsyncGenerator[Task, None], at_a_time: int) -> AsyncIterator[Result]:
-    """The results in the order of the images. What is still under way when nobody takes more is cancelled."""
-    under_way: deque[Task] = deque()
+async def in_order(dispatched: AsyncGenerator[Task, None], limit: int) -> AsyncIterator[ImageResult]:
+    """The results in the order of the images, with at most `limit` batches in flight.
+
+    Closing the iterator cancels the batches in flight.
+    """
+    in_flight: deque[Task] = deque()
     try:
-        async with aclosing(flights):
-            async for flight in flights:
-                under_way.append(flight)
-                while under_way and (len(under_way) >= at_a_time or under_way[0].done()):
-                    for result in (await under_way.popleft())[1]:
+        async with aclosing(dispatched):
+            async for task in dispatched:
+                in_flight.append(task)
+                while in_flight and (len(in_flight) >= limit or in_flight[0].done()):
+                    for result in (await in_flight.popleft())[1]:
                         yield result
-        while under_way:
-            for result in (await under_way.popleft())[1]:
+        while in_flight:
+            for result in (await in_flight.popleft())[1]:
                 yield result
     finally:
-        await _end(under_way)
+        await _cancel(in_flight)
 
 
-async def as_they_come(flights: AsyncGenerator[Task, None], at_a_time: int) -> AsyncIterator[tuple[int, Result]]:
-    """Each image's position and result, as soon as its batch is answered."""
-    under_way: set[Task] = set()
+async def as_completed(dispatched: AsyncGenerator[Task, None], limit: int) -> AsyncIterator[tuple[int, ImageResult]]:
+    """Each image's position and result, as soon as its batch is answered; otherwise like in_order()."""
+    in_flight: set[Task] = set()
     try:
-        async with aclosing(flights):
-            async for flight in flights:
-                under_way.add(flight)
-                landed = {task for task in under_way if task.done()}
-                if len(under_way) >= at_a_time and not landed:
-                    landed, _ = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
-                for pair in _pairs(landed, under_way):
+        async with aclosing(dispatched):
+            async for task in dispatched:
+                in_flight.add(task)
+                completed = {each for each in in_flight if each.done()}
+                if len(in_flight) >= limit and not completed:
+                    completed, _ = await asyncio.wait(in_flight, return_when=asyncio.FIRST_COMPLETED)
+                for pair in _results(completed, in_flight):
                     yield pair
-        while under_way:
-            landed, _ = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
-            for pair in _pairs(landed, under_way):
+        while in_flight:
+            completed, _ = await asyncio.wait(in_flight, return_when=asyncio.FIRST_COMPLETED)
+            for pair in _results(completed, in_flight):
                 yield pair
     finally:
-        await _end(under_way)
+        await _cancel(in_flight)
 
 
-def _pairs(landed: Iterable[Task], under_way: set[Task]) -> Iterable[tuple[int, Result]]:
-    for task in landed:
-        under_way.remove(task)
+def _results(completed: Iterable[Task], in_flight: set[Task]) -> Iterable[tuple[int, ImageResult]]:
+    for task in completed:
+        in_flight.remove(task)
         first, results = task.result()
         yield from enumerate(results, first)
 
 
-async def _parts(
+async def _chunks(
     images: Iterable[ImageInput] | AsyncIterable[ImageInput],
 ) -> AsyncIterator[Iterable[ImageInput]]:
-    """The images, in parts that can be gone through without waiting for the event loop."""
+    """The images as plain iterables, which a thread can read without the event loop."""
     if not isinstance(images, AsyncIterable):
         yield images
         return
-    part: list[ImageInput] = []
+    chunk: list[ImageInput] = []
     async for image in images:
-        part.append(image)
-        if len(part) == BATCH_IMAGES:
-            yield part
-            part = []
-    yield part
+        chunk.append(image)
+        if len(chunk) == BATCH_IMAGES:
+            yield chunk
+            chunk = []
+    yield chunk
 
 
-async def _end(tasks: Iterable[Task]) -> None:
+async def _cancel(tasks: Iterable[Task]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)

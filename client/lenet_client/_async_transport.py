@@ -1,74 +1,63 @@
-"""How AsyncClient's calls get to the server."""
+"""Sends AsyncClient's calls over gRPC."""
 
 import asyncio
 from typing import Any, TypeVar
 
 import grpc
 
-from lenet_client._channel_options import Options
-from lenet_client._channel_pool import Links
-from lenet_client._credentials import Metadata
+from lenet_client._channel_pool import ChannelPool
+from lenet_client._connection import Connection
 from lenet_client._errors import LenetError, translated
-from lenet_client._operation import Call, Steps
-from lenet_client._retries import AWAY, Patience
+from lenet_client._operation import Call, Operation
+from lenet_client._retries import RETRYABLE_ERRORS, RetryBudget
 
 T = TypeVar("T")
 
 
-class AsyncWire:
-    """Connections to a server, for one event loop. The parameters are those of Wire."""
+class AsyncTransport:
+    """A pool of channels to one server, for one event loop."""
 
-    def __init__(
-        self,
-        server: str,
-        secure: grpc.ChannelCredentials | None,
-        options: Options,
-        *,
-        connections: int,
-        timeout: float | None,
-        metadata: Metadata,
-    ) -> None:
-        def opened() -> grpc.aio.Channel:
-            if secure:
-                return grpc.aio.secure_channel(server, secure, options)
-            return grpc.aio.insecure_channel(server, options)
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._pool: ChannelPool[grpc.aio.Channel] = ChannelPool(connection.connections, self._open_channel)
 
-        self._server = server
-        self._links: Links[grpc.aio.Channel] = Links(connections, opened)
-        self._timeout = timeout
-        self._metadata = metadata
+    async def run(self, operation: Operation[T], retry_seconds: float = 0.0) -> T:
+        """Run an operation and return its result. Raises LenetError when a call fails.
 
-    async def run(self, steps: Steps[T], patience: float = 0.0) -> T:
-        """The result of an operation. Raises a LenetError where a call gets no answer.
-
-        Where the server is away or busy, calls are sent again, for up to so many seconds of `patience`.
+        Each call is retried for up to `retry_seconds` while the server is unreachable or busy.
         """
         try:
-            call = next(steps)
+            call = next(operation)
             while True:
                 try:
-                    answer = await self._answer(call, Patience(patience))
-                except LenetError as error:  # whoever asked may know another way
-                    call = steps.throw(error)
+                    response = await self._response(call, RetryBudget(retry_seconds))
+                except LenetError as error:  # the operation may have another way
+                    call = operation.throw(error)
                 else:
-                    call = steps.send(answer)
+                    call = operation.send(response)
         except StopIteration as end:
             result: T = end.value
             return result
 
     async def close(self) -> None:
-        """End the connections; calls under way end."""
-        await asyncio.gather(*(channel.close() for channel in self._links.channels()))
+        """Close the channels; calls in flight are cancelled."""
+        await asyncio.gather(*(channel.close() for channel in self._pool.channels()))
 
-    async def _answer(self, call: Call, patience: Patience) -> Any:
+    def _open_channel(self) -> grpc.aio.Channel:
+        to = self._connection
+        if to.credentials:
+            return grpc.aio.secure_channel(to.server, to.credentials, to.channel_options())
+        return grpc.aio.insecure_channel(to.server, to.channel_options())
+
+    async def _response(self, call: Call, budget: RetryBudget) -> Any:
         while True:
-            link = self._links.take()
+            pooled = self._pool.acquire()
             try:
-                with translated(self._server):
-                    method = link.method(call.method)
-                    return await method(call.request, timeout=self._timeout, metadata=self._metadata)
-            except AWAY as error:
-                pause = patience.pause(error)
+                with translated(self._connection.server):
+                    method = pooled.method(call.method)
+                    return await method(call.request, **self._connection.call_arguments())
+            except RETRYABLE_ERRORS as error:
+                delay = budget.next_delay(error)
             finally:
-                self._links.give_back(link)
-            await asyncio.sleep(pause)
+                self._pool.release(pooled)
+            await asyncio.sleep(delay)

@@ -1,4 +1,4 @@
-"""How the client knows whom it talks to, and proves who it is itself."""
+"""TLS credentials and bearer tokens."""
 
 import os
 import re
@@ -12,12 +12,12 @@ Metadata = tuple[tuple[str, str], ...]
 TOKEN = re.compile(r"[!-~]+")
 
 
-def credentials(
+def channel_credentials(
     tls: bool, ca: File | None, certificate: File | None, key: File | None
 ) -> grpc.ChannelCredentials | None:
-    """What the connection is encrypted with, None for plain text. Each file implies TLS.
+    """The TLS credentials of a channel; None for plain text. Each file implies TLS.
 
-    Raises OSError where a file cannot be read, ValueError where a certificate is without its key, or the other way.
+    Raises OSError for a file that cannot be read, ValueError for a certificate without its key or the reverse.
     """
     if (certificate is None) != (key is None):
         raise ValueError("tls_certificate and tls_key go together: give both or neither")
@@ -27,7 +27,7 @@ def credentials(
 
 
 def authorization(token: str | None) -> Metadata:
-    """The metadata of each call. Raises ValueError for what cannot be a token, without a word of it."""
+    """The metadata that carries the token. Raises ValueError, without quoting it, for an invalid token."""
     if token is None:
         return ()
     if not TOKEN.fullmatch(token):

@@ -1,96 +1,106 @@
-"""classify_many(): batches under way, a bounded number at a time, and the order in which they are handed over."""
+"""classify_many(): a bounded number of batches in flight, and the order in which their results are yielded."""
 
 import queue
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from lenet_client._batches import Batch, Result
-from lenet_client._operation import Call, Steps
-from lenet_client._transport import Wire
+from lenet_client._batches import Batch
+from lenet_client._operation import Call, Operation
+from lenet_client._results import ImageResult
+from lenet_client._transport import Transport
 
-Ask = Callable[[Batch], Steps[list[Result]]]
+Classify = Callable[[Batch], Operation[list[ImageResult]]]
 
 
-class Flight:
-    """A batch under way. Attributes: `first`, the position of its first image in the whole stream."""
+class BatchInFlight:
+    """A batch that has been sent. Attributes: `first`, the position of its first image in the stream."""
 
-    def __init__(self, wire: Wire, steps: Steps[list[Result]], first: int, patience: float) -> None:
+    def __init__(
+        self, transport: Transport, operation: Operation[list[ImageResult]], first: int, retry_seconds: float
+    ) -> None:
         self.first = first
-        self._wire = wire
-        self._steps = steps
-        self._patience = patience
+        self._transport = transport
+        self._operation = operation
+        self._retry_seconds = retry_seconds
         self._future: Any = None
         try:
-            self._call: Call = next(steps)
-            self._future = wire.start(self._call)
-        except StopIteration as end:  # nothing in it could be sent
-            self._results: list[Result] = end.value
+            self._call: Call = next(operation)
+            self._future = transport.start(self._call)
+        except StopIteration as end:  # none of its images could be sent
+            self._results: list[ImageResult] = end.value
 
-    def land(self) -> list[Result]:
+    def result(self) -> list[ImageResult]:
         """Wait for the results."""
         if self._future is None:
             return self._results
-        return self._wire.resume(self._steps, self._call, self._future, self._patience)
+        return self._transport.resume(self._operation, self._call, self._future, self._retry_seconds)
 
-    def has_landed(self) -> bool:
-        """Whether there is nothing to wait for."""
+    def done(self) -> bool:
+        """Whether the response has arrived."""
         return self._future is None or bool(self._future.done())
 
-    def tell(self, landed: Callable[["Flight"], None]) -> None:
-        """Have it say when there is nothing to wait for any more."""
+    def add_done_callback(self, callback: Callable[["BatchInFlight"], None]) -> None:
+        """Have `callback` called with this batch when its response has arrived."""
         if self._future is None:
-            landed(self)
+            callback(self)
         else:
-            self._future.add_done_callback(lambda _: landed(self))
+            self._future.add_done_callback(lambda _: callback(self))
 
     def cancel(self) -> None:
-        """Nobody waits for it any more."""
+        """Cancel the call."""
         if self._future is not None:
             self._future.cancel()
 
 
-def departures(wire: Wire, batches: Iterable[Batch], ask: Ask, patience: float) -> Iterator[Flight]:
-    """Send each batch when it is asked for."""
+def dispatch(
+    transport: Transport, batches: Iterable[Batch], classify: Classify, retry_seconds: float
+) -> Iterator[BatchInFlight]:
+    """Send one batch for each step of the iterator."""
     first = 0
     for batch in batches:
-        yield Flight(wire, ask(batch), first, patience)
+        yield BatchInFlight(transport, classify(batch), first, retry_seconds)
         first += len(batch.entries)
 
 
-def in_order(flights: Iterator[Flight], at_a_time: int) -> Iterator[Result]:
-    """The results in the order of the images. What is still under way when nobody takes more is cancelled."""
-    under_way: deque[Flight] = deque()
+def in_order(dispatched: Iterator[BatchInFlight], limit: int) -> Iterator[ImageResult]:
+    """The results in the order of the images, with at most `limit` batches in flight.
+
+    Closing the iterator cancels the batches in flight.
+    """
+    in_flight: deque[BatchInFlight] = deque()
     try:
-        for flight in flights:
-            under_way.append(flight)
-            while under_way and (len(under_way) >= at_a_time or under_way[0].has_landed()):
-                yield from under_way.popleft().land()
-        while under_way:
-            yield from under_way.popleft().land()
+        for batch in dispatched:
+            in_flight.append(batch)
+            while in_flight and (len(in_flight) >= limit or in_flight[0].done()):
+                yield from in_flight.popleft().result()
+        while in_flight:
+            yield from in_flight.popleft().result()
     finally:
-        for flight in under_way:
-            flight.cancel()
+        for batch in in_flight:
+            batch.cancel()
 
 
-def as_they_come(flights: Iterator[Flight], at_a_time: int) -> Iterator[tuple[int, Result]]:
-    """Each image's position and result, as soon as its batch is answered."""
-    landed: queue.SimpleQueue[Flight] = queue.SimpleQueue()
-    under_way: set[Flight] = set()
+def as_completed(dispatched: Iterator[BatchInFlight], limit: int) -> Iterator[tuple[int, ImageResult]]:
+    """Each image's position and result, as soon as its batch is answered; otherwise like in_order()."""
+    completed: queue.SimpleQueue[BatchInFlight] = queue.SimpleQueue()
+    in_flight: set[BatchInFlight] = set()
     try:
-        for flight in flights:
-            under_way.add(flight)
-            flight.tell(landed.put)
-            while under_way and (len(under_way) >= at_a_time or not landed.empty()):
-                yield from _next(landed, under_way)
-        while under_way:
-            yield from _next(landed, under_way)
+        for batch in dispatched:
+            in_flight.add(batch)
+            batch.add_done_callback(completed.put)
+            while in_flight and (len(in_flight) >= limit or not completed.empty()):
+                yield from _next_completed(completed, in_flight)
+        while in_flight:
+            yield from _next_completed(completed, in_flight)
     finally:
-        for flight in under_way:
-            flight.cancel()
+        for batch in in_flight:
+            batch.cancel()
 
 
-def _next(landed: "queue.SimpleQueue[Flight]", under_way: set[Flight]) -> Iterator[tuple[int, Result]]:
-    flight = landed.get()
-    under_way.remove(flight)
-    return enumerate(flight.land(), flight.first)
+def _next_completed(
+    completed: "queue.SimpleQueue[BatchInFlight]", in_flight: set[BatchInFlight]
+) -> Iterator[tuple[int, ImageResult]]:
+    batch = completed.get()
+    in_flight.remove(batch)
+    return enumerate(batch.result(), batch.first)

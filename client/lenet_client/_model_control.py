@@ -1,21 +1,21 @@
-"""Loading and unloading of models: calls of the Open Inference Protocol, whichever protocol else is spoken."""
+"""Loads and unloads models, by the Open Inference Protocol's repository extension whichever protocol is spoken."""
 
-from lenet_client._operation import Call, Method, Steps
+from lenet_client._operation import Call, Method, Operation
 
 _SERVICE = "/inference.GRPCInferenceService"
 
 
-def loading(name: str) -> Steps[None]:
-    """Have the server serve what its repository has of the model now."""
-    from lenet_client import _inference_messages as pb  # costs milliseconds that only those pay who load models
+def load_model(name: str) -> Operation[None]:
+    """Have the server load the versions of the model that are in its repository."""
+    from lenet_client import _inference_messages as pb  # building the messages takes milliseconds
 
-    question, answer = pb.RepositoryModelLoadRequest, pb.RepositoryModelLoadResponse
-    yield Call(Method(f"{_SERVICE}/RepositoryModelLoad", question, answer), question(model_name=name))
+    request, response = pb.RepositoryModelLoadRequest, pb.RepositoryModelLoadResponse
+    yield Call(Method(f"{_SERVICE}/RepositoryModelLoad", request, response), request(model_name=name))
 
 
-def unloading(name: str) -> Steps[None]:
-    """Have the server serve the model no longer."""
+def unload_model(name: str) -> Operation[None]:
+    """Have the server unload the model."""
     from lenet_client import _inference_messages as pb
 
-    question, answer = pb.RepositoryModelUnloadRequest, pb.RepositoryModelUnloadResponse
-    yield Call(Method(f"{_SERVICE}/RepositoryModelUnload", question, answer), question(model_name=name))
+    request, response = pb.RepositoryModelUnloadRequest, pb.RepositoryModelUnloadResponse
+    yield Call(Method(f"{_SERVICE}/RepositoryModelUnload", request, response), request(model_name=name))

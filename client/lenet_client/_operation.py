@@ -1,7 +1,7 @@
-"""What is asked of a server, apart from how it gets there: Client and AsyncClient carry the same calls.
+"""The client's operations independent of transport, so that Client and AsyncClient share them (sans-I/O).
 
-A protocol writes each operation once, as a generator of Steps: it yields the calls it needs, is sent their answers, and
-returns the result. Who runs the steps decides whether to wait or to await.
+A protocol writes each operation once, as a generator: it yields the calls to make, receives their responses,
+and returns the result. A transport runs the generator, blocking or with await.
 """
 
 from collections.abc import Generator
@@ -10,19 +10,28 @@ from typing import Any, Protocol, TypeAlias, TypeVar
 
 from google.protobuf.message import Message
 
-from lenet_client._batches import Batch, Question, Result
-from lenet_client._results import Model
+from lenet_client._batches import Batch
+from lenet_client._results import ImageResult, Model
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
+class ClassifyOptions:
+    """The model, its version (a number, 0 for the newest, or an alias), and the number of labels (0: three)."""
+
+    model: str = ""
+    version: int | str = 0
+    top_k: int = 0
+
+
+@dataclass(frozen=True)
 class Method:
-    """A method of a gRPC service: its path, the message that it is asked with, and the one that answers it."""
+    """A unary gRPC method: its path and the types of its messages."""
 
     path: str
-    question: type[Message]
-    answer: type[Message]
+    request_type: type[Message]
+    response_type: type[Message]
 
 
 @dataclass(frozen=True)
@@ -33,20 +42,21 @@ class Call:
     request: Message
 
 
-Steps: TypeAlias = Generator[Call, Any, T]
+Operation: TypeAlias = Generator[Call, Any, T]
+"""Yields calls, receives their responses, returns a T."""
 
 
 class ServerProtocol(Protocol):
-    """What the client asks of a server, in the words of one protocol."""
+    """The operations that a client needs from a server, in one gRPC protocol."""
 
-    def classification(self, batch: Batch, question: Question) -> Steps[list[Result]]:
-        """A result for each image of the batch."""
+    def classify(self, batch: Batch, options: ClassifyOptions) -> Operation[list[ImageResult]]:
+        """Return a result for each image of the batch."""
 
-    def models(self) -> Steps[list[Model]]:
-        """All model versions."""
+    def models(self) -> Operation[list[Model]]:
+        """Return all model versions."""
 
-    def model(self, name: str, version: int | str) -> Steps[Model]:
-        """One model version."""
+    def model(self, name: str, version: int | str) -> Operation[Model]:
+        """Return one model version."""
 
-    def healthy(self, model: str) -> Steps[bool]:
-        """Whether the server, or that model, takes calls."""
+    def healthy(self, model: str) -> Operation[bool]:
+        """Return whether the server, or that model, is serving."""

@@ -1,32 +1,33 @@
-"""Pictures brought into a model's form on this side, for servers that take arrays alone: lenet-client[oip]."""
+"""Preprocesses pictures in the client, for servers that take only arrays. Needs lenet-client[oip]."""
 
 from typing import Literal, TypeAlias
 
 from lenet_client._errors import ImageError, NotSupported
-from lenet_client._images import Content, Pixels
+from lenet_client._images import ImageContent, PixelArray
 
 Fit: TypeAlias = Literal["ink", "resize"]
 
 
-class Pictures:
-    """Makes pixels of pictures, as a lenet server does. Without `fit`, arrays pass and pictures are refused."""
+class Preprocessor:
+    """Turns pictures into model input as a lenet server does. Without `fit`, only arrays are accepted."""
 
     def __init__(self, fit: Fit | None) -> None:
         self._fit = fit
 
-    def pixels(self, content: Content, shape: tuple[int, int, int]) -> Pixels:
-        """The content as an array of this shape: (C, H, W).
+    def prepare(self, content: ImageContent, shape: tuple[int, int, int]) -> PixelArray:
+        """The image as an array of this shape, (C, H, W).
 
-        Raises ImageError for what is no picture, or an array of another shape; NotSupported where pictures are refused.
+        Raises ImageError for an array of another shape or a picture that cannot be decoded, NotSupported for a picture
+        without `fit` or without lenet-imaging.
         """
-        if isinstance(content, Pixels):
+        if isinstance(content, PixelArray):
             if tuple(content.shape) != shape:
                 raise ImageError(f"the array is {list(content.shape)}: the model takes {list(shape)}")
             return content
         if self._fit is None:
             raise NotSupported(
-                "over the Open Inference Protocol pictures are brought into the model's form here, and only you know "
-                f"how it was trained: say fit='ink' or fit='resize', or send arrays uint8 {list(shape)}"
+                "over the Open Inference Protocol the client preprocesses pictures, and has to know how the model was "
+                f"trained: say fit='ink' or fit='resize', or send arrays uint8 {list(shape)}"
             )
         try:
             import lenet_imaging
@@ -36,4 +37,4 @@ class Pictures:
             array = lenet_imaging.prepare(content, lenet_imaging.Preprocessing(self._fit, *shape))
         except lenet_imaging.ImageError as error:
             raise ImageError(str(error)) from error
-        return Pixels(array.shape, array.tobytes())
+        return PixelArray(array.shape, array.tobytes())

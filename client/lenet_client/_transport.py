@@ -1,96 +1,87 @@
-"""How Client's calls get to the server: one that waits for the answer, and one that has it fetched later."""
+"""Sends Client's calls over gRPC: blocking, or as futures for calls in flight."""
 
 import time
 from typing import Any, TypeVar
 
 import grpc
 
-from lenet_client._channel_options import Options
-from lenet_client._channel_pool import Links
-from lenet_client._credentials import Metadata
+from lenet_client._channel_pool import ChannelPool
+from lenet_client._connection import Connection
 from lenet_client._errors import LenetError, translated
-from lenet_client._operation import Call, Steps
-from lenet_client._retries import AWAY, Patience
+from lenet_client._operation import Call, Operation
+from lenet_client._retries import RETRYABLE_ERRORS, RetryBudget
 
 T = TypeVar("T")
 
 
-class Wire:
-    """Connections to a server. `timeout` is in seconds and holds for each call with its retries; None is endless."""
+class Transport:
+    """A pool of channels to one server, usable from any thread."""
 
-    def __init__(
-        self,
-        server: str,
-        secure: grpc.ChannelCredentials | None,
-        options: Options,
-        *,
-        connections: int,
-        timeout: float | None,
-        metadata: Metadata,
-    ) -> None:
-        def opened() -> grpc.Channel:
-            return grpc.secure_channel(server, secure, options) if secure else grpc.insecure_channel(server, options)
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._pool: ChannelPool[grpc.Channel] = ChannelPool(connection.connections, self._open_channel)
 
-        self._server = server
-        self._links: Links[grpc.Channel] = Links(connections, opened)
-        self._timeout = timeout
-        self._metadata = metadata
-
-    def run(self, steps: Steps[T]) -> T:
-        """The result of an operation. Raises a LenetError where a call gets no answer."""
+    def run(self, operation: Operation[T]) -> T:
+        """Run an operation and return its result. Raises LenetError when a call fails."""
         try:
-            call = next(steps)
-        except StopIteration as end:  # it took no call
+            call = next(operation)
+        except StopIteration as end:  # it needs no call
             result: T = end.value
             return result
-        return self.resume(steps, call, None, patience=0.0)
+        return self.resume(operation, call, None, retry_seconds=0.0)
 
-    def resume(self, steps: Steps[T], call: Call, future: Any, patience: float) -> T:
-        """The result of an operation that stands at a call, which may be under way already.
+    def resume(self, operation: Operation[T], call: Call, future: Any, retry_seconds: float) -> T:
+        """Finish an operation that has yielded `call`; `future` is that call where it has been started.
 
-        Where the server is away or busy, calls are sent again, for up to so many seconds.
+        Each call is retried for up to `retry_seconds` while the server is unreachable or busy.
         """
         try:
             while True:
                 try:
-                    answer = self._answer(call, Patience(patience), future)
-                except LenetError as error:  # whoever asked may know another way
-                    call = steps.throw(error)
+                    response = self._response(call, RetryBudget(retry_seconds), future)
+                except LenetError as error:  # the operation may have another way
+                    call = operation.throw(error)
                 else:
-                    call = steps.send(answer)
+                    call = operation.send(response)
                 future = None
         except StopIteration as end:
             result: T = end.value
             return result
 
     def start(self, call: Call) -> Any:
-        """Send a call; the gRPC future of its answer."""
-        link = self._links.take()
-        future = link.method(call.method).future(call.request, timeout=self._timeout, metadata=self._metadata)
-        future.add_done_callback(lambda _: self._links.give_back(link))
+        """Send a call and return its gRPC future."""
+        pooled = self._pool.acquire()
+        future = pooled.method(call.method).future(call.request, **self._connection.call_arguments())
+        future.add_done_callback(lambda _: self._pool.release(pooled))
         return future
 
     def close(self) -> None:
-        """End the connections; calls under way end."""
-        for channel in self._links.channels():
+        """Close the channels; calls in flight are cancelled."""
+        for channel in self._pool.channels():
             channel.close()
 
-    def _answer(self, call: Call, patience: Patience, future: Any) -> Any:
+    def _open_channel(self) -> grpc.Channel:
+        to = self._connection
+        if to.credentials:
+            return grpc.secure_channel(to.server, to.credentials, to.channel_options())
+        return grpc.insecure_channel(to.server, to.channel_options())
+
+    def _response(self, call: Call, budget: RetryBudget, future: Any) -> Any:
         while True:
             try:
                 if future is None:
-                    return self._asked(call)
-                with translated(self._server):
+                    return self._send(call)
+                with translated(self._connection.server):
                     return future.result()
-            except AWAY as error:
-                pause = patience.pause(error)
+            except RETRYABLE_ERRORS as error:
+                delay = budget.next_delay(error)
             future = None
-            time.sleep(pause)
+            time.sleep(delay)
 
-    def _asked(self, call: Call) -> Any:
-        link = self._links.take()
+    def _send(self, call: Call) -> Any:
+        pooled = self._pool.acquire()
         try:
-            with translated(self._server):
-                return link.method(call.method)(call.request, timeout=self._timeout, metadata=self._metadata)
+            with translated(self._connection.server):
+                return pooled.method(call.method)(call.request, **self._connection.call_arguments())
         finally:
-            self._links.give_back(link)
+            self._pool.release(pooled)

@@ -126,14 +126,14 @@ def test_labels_that_the_caller_knows_are_given(connect: Connect, plain_address:
         assert oip.classify(IMAGE, model="m").top == (("c", 3.0), ("b", 2.0), ("a", 1.0))
     with (
         connect(plain_address, protocol="oip", labels=["a"]) as oip,
-        pytest.raises(ServerFault, match="'m' gives 3 scores for 1 labels"),
+        pytest.raises(ServerFault, match="'m' returns 3 scores for 1 labels"),
     ):
         oip.classify(IMAGE, model="m")
 
 
 def test_what_such_a_server_cannot_do_is_told(connect: Connect, plain_address: str) -> None:
     with connect(plain_address, protocol="oip") as oip:
-        with pytest.raises(InvalidRequest, match="does not list its models: say which one"):
+        with pytest.raises(InvalidRequest, match="does not list its models: pass model="):
             oip.classify(IMAGE)
         for unknown in (lambda: oip.load("m"), oip.models):
             with pytest.raises(NotSupported):

@@ -1,7 +1,6 @@
-"""An HTTP/2 connection that makes one gRPC call again and again, in as few instructions as Python allows.
+"""An HTTP/2 connection that repeats one gRPC call at the lowest cost per call.
 
-Each call is a join of bytes made beforehand, the calls of a moment are one write, and of an answer nothing is looked at
-but its status.
+A call is a join of prepared bytes, calls started together are one write, and of a response only the status is parsed.
 """
 
 import ssl
@@ -14,17 +13,19 @@ from lenet_client.bench.repeated_call import RepeatedCall
 from lenet_client.bench.target import Target
 
 READ_BYTES = 2**18
-REPLENISH_BYTES = 2**30  # of the window for what the server sends
+MAX_KNOWN_BLOCKS = 1000  # header blocks whose status is cached: servers send a handful
+REPLENISH_BYTES = 2**30  # received bytes after which the server's window is widened: half of its 2 GiB
 
 
-class Lost(Exception):
-    """The connection has ended; its open calls will not be answered."""
+class ConnectionLost(Exception):
+    """The connection was closed; its open calls get no response."""
 
 
-class Connection:
-    """Calls on one connection, told apart by a number that the caller gives each.
+class Http2Connection:
+    """Calls on one connection, each identified by a number of the caller's.
 
-    send() collects calls, flush() writes them, receive() gives what has been answered; open_numbers() are the others.
+    send() buffers a call, flush() writes the buffer, receive() returns the completed calls, open_numbers() the
+    others.
     """
 
     def __init__(self, target: Target, call: RepeatedCall) -> None:
@@ -38,7 +39,7 @@ class Connection:
             for chunk in chunks
         ]
         self._start = (http2_frames.frame_start(HEADERS, http2_frames.END_HEADERS, len(block)), block)
-        # Between these pieces goes the number of the stream, and the call is whole.
+        # Joined with the bytes of a stream's number, these pieces are a complete call.
         pieces = [part for start_and_payload in (self._start, *self._chunks) for part in start_and_payload]
         self._pieces = [pieces[0], *(a + b for a, b in zip(pieces[1::2], pieces[2::2], strict=False)), pieces[-1]]
         self._body_bytes = len(body)
@@ -52,8 +53,8 @@ class Connection:
         self._rest = b""
         self._statuses: dict[bytes, int] = {}
         self.open_calls: dict[int, int] = {}
-        self._socket = target.connected()
-        # No table of headers is kept, and what the server may send is as much as can be said.
+        self._socket = target.connect()
+        # Sets HEADER_TABLE_SIZE to 0, so that response headers need no state, and the largest receive windows.
         settings = b"\0\1\0\0\0\0" + b"\0\4" + http2_frames.LARGEST_WINDOW.to_bytes(4, "big")
         wide = (http2_frames.LARGEST_WINDOW - http2_frames.FIRST_WINDOW).to_bytes(4, "big")
         self._socket.sendall(
@@ -63,19 +64,19 @@ class Connection:
         )
 
     def fileno(self) -> int:
-        """The socket, for select()."""
+        """The socket's file descriptor, for select()."""
         return self._socket.fileno()
 
     def open_numbers(self) -> list[int]:
-        """The numbers of the calls that have not ended."""
+        """The numbers of the calls that have not completed."""
         return list(self.open_calls.values())
 
     def close(self) -> None:
-        """End the connection."""
+        """Close the connection."""
         self._socket.close()
 
     def send(self, number: int) -> None:
-        """Start a call; where the server's windows have no room, its body waits for that."""
+        """Start a call. Its body waits while the server's flow-control windows have no room."""
         stream = self._next_stream
         self._next_stream += 2
         self.open_calls[stream] = number
@@ -90,16 +91,16 @@ class Connection:
         self._send_waiting()
 
     def flush(self) -> None:
-        """Write what has been collected."""
+        """Write the buffered calls."""
         if self._output:
-            with suppress(OSError):  # where the connection has ended, receive() will say so
+            with suppress(OSError):  # receive() reports a closed connection
                 self._socket.sendall(b"".join(self._output))
             self._output.clear()
 
     def receive(self) -> list[tuple[int, int]]:
-        """Read what has come: the numbers of the calls that ended by it, each with its gRPC status. Raises Lost."""
+        """Read once; return (number, gRPC status) of each call that completed. Raises ConnectionLost."""
         data = self._rest + self._read()
-        answered: list[tuple[int, int]] = []
+        completed: list[tuple[int, int]] = []
         at, size = 0, len(data)
         header, header_bytes = http2_frames.HEADER.unpack_from, http2_frames.HEADER_BYTES
         while size - at >= header_bytes:
@@ -109,30 +110,30 @@ class Connection:
                 break
             if kind == DATA:
                 self._received += end - at - header_bytes
-                self._answer_part(data[at + header_bytes : end], answered)
+                self._data(data[at + header_bytes : end], completed)
             elif kind == HEADERS:
                 if flags & END_STREAM:
-                    self._end(stream, self._status(data[at + header_bytes : end]), answered)
+                    self._end(stream, self._status(data[at + header_bytes : end]), completed)
             else:
                 if kind == http2_frames.RST_STREAM:
-                    self._end(stream, UNAVAILABLE, answered)
+                    self._end(stream, UNAVAILABLE, completed)
                 self._control(kind, flags, stream, data[at + header_bytes : end])
             at = end
         self._rest = data[at:]
         if self._received >= REPLENISH_BYTES:
             self._output.append(http2_frames.frame(WINDOW_UPDATE, 0, 0, self._received.to_bytes(4, "big")))
             self._received = 0
-        return answered
+        return completed
 
-    def _answer_part(self, payload: bytes, answered: list[tuple[int, int]]) -> None:
-        """Something of an answer has come; of a call's only one it is not looked at."""
+    def _data(self, payload: bytes, completed: list[tuple[int, int]]) -> None:
+        """Handle a DATA payload: a unary response is not parsed."""
 
-    def _end(self, stream: int, status: int, answered: list[tuple[int, int]]) -> None:
-        """The stream of a call has ended."""
+    def _end(self, stream: int, status: int, completed: list[tuple[int, int]]) -> None:
+        """Complete the call on a stream that has ended."""
         number = self.open_calls.pop(stream, None)
         if number is not None:
-            answered.append((number, status))
-        if stream in self._windows:  # the server did not wait for the rest of the body
+            completed.append((number, status))
+        if stream in self._windows:  # the server responded before the whole body was sent
             self._waiting = deque(each for each in self._waiting if each[0] != stream)
             del self._windows[stream]
 
@@ -142,24 +143,24 @@ class Connection:
             while isinstance(self._socket, ssl.SSLSocket) and self._socket.pending():
                 data += self._socket.recv(READ_BYTES)
         except OSError as error:
-            raise Lost(f"the server closed the connection: {error}") from error
+            raise ConnectionLost(f"the server closed the connection: {error}") from error
         if not data:
-            raise Lost("the server closed the connection")
+            raise ConnectionLost("the server closed the connection")
         return data
 
     def _status(self, block: bytes) -> int:
-        """The gRPC status in a block of headers; they are alike, so each is looked into once."""
+        """The gRPC status in a header block. Blocks repeat, so each distinct one is parsed once."""
         status = self._statuses.get(block)
         if status is None:
             found = http2_frames.grpc_status(block)
             status = UNKNOWN if found is None else found
-            if len(self._statuses) < 1000:
+            if len(self._statuses) < MAX_KNOWN_BLOCKS:
                 self._statuses[block] = status
         return status
 
     def _control(self, kind: int, flags: int, stream: int, payload: bytes) -> None:
         if kind == http2_frames.GOAWAY:
-            raise Lost("the server is going away")
+            raise ConnectionLost("the server is going away")
         if kind == WINDOW_UPDATE:
             more = int.from_bytes(payload, "big")
             if stream == 0:
@@ -188,10 +189,10 @@ class Connection:
             self._windows[stream] -= len(chunk)
             self._output.append(start + chunk)
             if not any(each[0] == stream for each in self._waiting):
-                self._forget(stream)
+                self._body_sent(stream)
 
-    def _forget(self, stream: int) -> None:
-        """The stream has no more to send."""
+    def _body_sent(self, stream: int) -> None:
+        """Forget the window of a stream that has nothing left to send."""
         del self._windows[stream]
 
 

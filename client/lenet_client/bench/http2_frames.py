@@ -1,19 +1,19 @@
-"""The little of HTTP/2 (RFC 9113) and of its header compression (RFC 7541) that a repeated gRPC call needs."""
+"""The parts of HTTP/2 (RFC 9113) and HPACK (RFC 7541) that a repeated gRPC call needs."""
 
 import struct
 from collections.abc import Mapping
 
 DATA, HEADERS, RST_STREAM, SETTINGS, PING, GOAWAY, WINDOW_UPDATE = 0, 1, 3, 4, 6, 7, 8
 END_STREAM, ACK, END_HEADERS = 0x1, 0x1, 0x4
-LARGEST_PAYLOAD = 16_384  # that any peer takes
-FIRST_WINDOW = 65_535  # bytes that may be sent before the peer allows more
-LARGEST_WINDOW = 2**31 - 1
+LARGEST_PAYLOAD = 16_384  # bytes: the SETTINGS_MAX_FRAME_SIZE that every peer accepts
+FIRST_WINDOW = 65_535  # bytes: the initial flow-control window
+LARGEST_WINDOW = 2**31 - 1  # bytes
 HEADER_BYTES = 9
-HEADER = struct.Struct(">HBBBI")  # length in 16 and 8 bits, type, flags, stream
+HEADER = struct.Struct(">HBBBI")  # length (16 + 8 bits), type, flags, stream
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
-INITIAL_WINDOW_SIZE = 4  # a setting
+INITIAL_WINDOW_SIZE = 4  # identifier of a setting
 
-_STATUS_NAMES = (b"grpc-status", bytes.fromhex("9acac8b21234da8f"))  # as it is, and in Huffman's code
+_STATUS_NAMES = (b"grpc-status", bytes.fromhex("9acac8b21234da8f"))  # as text, and Huffman-coded
 _HUFFMAN_DIGITS = {
     **{bits: digit for digit, bits in enumerate(("00000", "00001", "00010"))},
     **{f"{bits:06b}": digit for digit, bits in enumerate(range(0b011001, 0b100000), 3)},
@@ -21,24 +21,24 @@ _HUFFMAN_DIGITS = {
 
 
 def frame(kind: int, flags: int, stream: int, payload: bytes) -> bytes:
-    """One frame."""
+    """A complete frame."""
     return frame_start(kind, flags, len(payload)) + stream.to_bytes(4, "big") + payload
 
 
 def frame_start(kind: int, flags: int, length: int) -> bytes:
-    """A frame's header up to the number of its stream."""
+    """A frame's header up to the stream identifier."""
     return length.to_bytes(3, "big") + bytes([kind, flags])
 
 
 def header_block(headers: Mapping[str, str]) -> bytes:
-    """Headers, each as a literal that no table keeps."""
+    """The headers as HPACK literals without indexing."""
     return b"".join(b"\0" + _literal(name) + _literal(value) for name, value in headers.items())
 
 
 def grpc_status(block: bytes) -> int | None:
-    """The gRPC status in a block of headers; None where it has none that can be read.
+    """The gRPC status in a header block; None when there is none.
 
-    No table is kept (the connection's settings say so), so names and values are there as text or in Huffman's code.
+    The connection disables HPACK's dynamic table, so names and values are literals, as text or Huffman-coded.
     """
     for name in _STATUS_NAMES:
         at = block.find(name)
@@ -59,12 +59,12 @@ def _huffman_digits(value: bytes) -> str:
                 bits = bits[size:]
                 break
         else:
-            return digits if set(bits) <= {"1"} else ""  # the rest of a byte is filled with ones
+            return digits if set(bits) <= {"1"} else ""  # the last byte is padded with ones
     return digits
 
 
 def _literal(text: str) -> bytes:
-    """Text without Huffman's code, its length before it as a number of 7 bits and what is beyond them."""
+    """An HPACK string literal without Huffman coding; its length is an integer with a 7-bit prefix (RFC 7541, 5.1)."""
     encoded = text.encode()
     if len(encoded) < 127:
         return bytes([len(encoded)]) + encoded

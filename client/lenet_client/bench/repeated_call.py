@@ -1,4 +1,4 @@
-"""The call that a load repeats, as bytes on the wire."""
+"""The call that a load repeats, serialized once."""
 
 import random
 from dataclasses import dataclass
@@ -8,26 +8,26 @@ from pathlib import Path
 from lenet.v1 import classifier_pb2 as pb
 from lenet_client._results import Model
 
-ID_BYTES = 10  # an id of a streamed request, in decimal digits
+ID_BYTES = 10  # the id of a streamed request, as decimal digits
 CLASSIFY, CLASSIFY_STREAM = "/lenet.v1.Classifier/Classify", "/lenet.v1.Classifier/ClassifyStream"
 MODEL_INFER = "/inference.GRPCInferenceService/ModelInfer"
 
 
 @dataclass(frozen=True)
 class RepeatedCall:
-    """A method's path and the message that is sent to it, without gRPC's framing. Streamed ones each get an id."""
+    """A method's path and its serialized request. With `streamed`, each request on the stream is given its own id."""
 
     path: str
     message: bytes
     streamed: bool = False
 
     def framed(self) -> bytes:
-        """The message as gRPC sends it: not compressed (0), four bytes of length, the message."""
+        """The message with gRPC's prefix: uncompressed (0), and the length in four bytes."""
         return b"\0" + len(self.message).to_bytes(4, "big") + self.message
 
 
 def classify_call(model: Model, images: int, pictures: list[Path], *, streamed: bool) -> RepeatedCall:
-    """A request of lenet.v1 with so many images: the pictures in turn, or random pixels where there are none."""
+    """A lenet.v1 request with `images` images: the picture files in turn, or random pixels without any."""
     request = pb.ClassifyRequest(model=model.name, version=model.version)
     if pictures:
         contents = [picture.read_bytes() for picture in pictures]
@@ -42,7 +42,7 @@ def classify_call(model: Model, images: int, pictures: list[Path], *, streamed: 
 
 
 def infer_call(model: Model, tensor: str, images: int) -> RepeatedCall:
-    """A request of the Open Inference Protocol: random pixels, raw, in the input of that name."""
+    """A request of the Open Inference Protocol: random pixels as the raw contents of the input `tensor`."""
     from lenet_client import _inference_messages as messages
 
     request = messages.ModelInferRequest(model_name=model.name)

@@ -1,17 +1,17 @@
-"""Requests on one bidirectional stream, which answers each by its id."""
+"""Repeats requests on one bidirectional stream, whose responses carry the ids of their requests."""
 
 from lenet.v1 import classifier_pb2 as pb
 from lenet_client.bench import http2_frames
-from lenet_client.bench.http2_connection import UNAVAILABLE, Connection
+from lenet_client.bench.http2_connection import UNAVAILABLE, Http2Connection
 from lenet_client.bench.repeated_call import ID_BYTES, RepeatedCall
 from lenet_client.bench.target import Target
 
-PREFIX_BYTES = 5  # of gRPC before each message
-ID_AT = PREFIX_BYTES + 2
+PREFIX_BYTES = 5  # gRPC's prefix of each message
+ID_AT = PREFIX_BYTES + 2  # after the field's tag and length
 
 
-class StreamedConnection(Connection):
-    """A Connection with one call, whose messages are what send() and receive() count."""
+class StreamConnection(Http2Connection):
+    """An Http2Connection with one call open, whose messages are what send() and receive() count."""
 
     def __init__(self, target: Target, call: RepeatedCall) -> None:
         super().__init__(target, call)
@@ -24,11 +24,11 @@ class StreamedConnection(Connection):
         self._open()
 
     def open_numbers(self) -> list[int]:
-        """The numbers of the requests that have no answer."""
+        """The numbers of the requests that have no response."""
         return list(self._unanswered)
 
     def send(self, number: int) -> None:
-        """Send a request on the stream, or have it wait until the server's windows have room."""
+        """Send a request on the stream. It waits while the server's flow-control windows have no room."""
         self._unanswered.add(number)
         body = b"%b%0*d%b" % (self._before, ID_BYTES, number, self._after)
         at = 0
@@ -38,7 +38,7 @@ class StreamedConnection(Connection):
         self._send_waiting()
 
     def _open(self) -> None:
-        """Begin a stream, in the place of one that has ended."""
+        """Open a stream, which replaces one that has ended."""
         self._windows.pop(self._stream, None)
         self._waiting.clear()
         self._stream += 2
@@ -48,7 +48,7 @@ class StreamedConnection(Connection):
         self._buffer = b""
         self._output.append(stream.join(self._start))
 
-    def _answer_part(self, payload: bytes, answered: list[tuple[int, int]]) -> None:
+    def _data(self, payload: bytes, completed: list[tuple[int, int]]) -> None:
         data = self._buffer + payload if self._buffer else payload
         at, size = 0, len(data)
         while size - at >= PREFIX_BYTES:
@@ -57,21 +57,21 @@ class StreamedConnection(Connection):
                 break
             number = int(data[at + ID_AT : at + ID_AT + ID_BYTES])
             self._unanswered.discard(number)
-            answered.append((number, self._message_status(data, at + ID_AT + ID_BYTES, end)))
+            completed.append((number, self._message_status(data, at + ID_AT + ID_BYTES, end)))
             at = end
         self._buffer = data[at:]
 
     def _message_status(self, data: bytes, after_id: int, end: int) -> int:
-        # An answer goes on with the model's name (field 2); one that begins with its error (field 5) has failed.
+        # After the id comes the model's name (field 2), or the error (field 5) of a request that failed.
         if data[after_id : after_id + 1] == b"\x12":
             return 0
         return pb.ClassifyResponse.FromString(data[after_id:end]).error.code
 
-    def _end(self, stream: int, status: int, answered: list[tuple[int, int]]) -> None:
+    def _end(self, stream: int, status: int, completed: list[tuple[int, int]]) -> None:
         if stream == self._stream:
-            answered.extend((number, status or UNAVAILABLE) for number in self._unanswered)
+            completed.extend((number, status or UNAVAILABLE) for number in self._unanswered)
             self._unanswered.clear()
             self._open()
 
-    def _forget(self, stream: int) -> None:
-        """The stream's window is needed for the next request as well."""
+    def _body_sent(self, stream: int) -> None:
+        """Keep the window: the stream carries the next request as well."""

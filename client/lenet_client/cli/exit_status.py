@@ -4,15 +4,15 @@ from enum import IntEnum
 
 
 class ExitStatus(IntEnum):
-    """What the shell is told at the end."""
+    """How a command ended."""
 
     OK = 0
-    """All pictures were classified; the server is healthy."""
+    """Every picture was classified; the server is serving."""
     FAILED = 1
-    """Some pictures could not be classified, each with its reason; the server is not healthy."""
+    """Some pictures could not be classified, each with its reason; the server is not serving."""
     USAGE = 2
-    """The command cannot be carried out as it was given."""
+    """The command is invalid, or a file or the disk prevents it."""
     UNREACHABLE = 3
-    """The server gave no answer: not there, not in time, too busy, or failing."""
+    """No response: the server is unreachable, too slow, busy, or failing."""
     INTERRUPTED = 130
-    """Ended by Ctrl-C, as shells count it."""
+    """Ended by Ctrl-C: 128 + SIGINT, as shells count it."""

@@ -9,10 +9,10 @@ import h2.events
 import hpack
 import pytest
 
-from lenet_client.bench.http2_connection import Connection, Lost
+from lenet_client.bench.http2_connection import ConnectionLost, Http2Connection
 from lenet_client.bench.http2_frames import grpc_status, header_block
 from lenet_client.bench.repeated_call import RepeatedCall
-from lenet_client.bench.stream_connection import StreamedConnection
+from lenet_client.bench.stream_connection import StreamConnection
 from lenet_client.bench.target import Target
 
 
@@ -46,7 +46,7 @@ def listening() -> Iterator[socket.socket]:
 def test_calls_larger_than_the_windows_arrive_whole(listening: socket.socket) -> None:
     """Two calls of 100,000 bytes, where the connection's window is 65,535 until the server widens it."""
     call = RepeatedCall("/a.B/C", bytes(100_000))
-    client = Connection(Target(f"127.0.0.1:{listening.getsockname()[1]}"), call)
+    client = Http2Connection(Target(f"127.0.0.1:{listening.getsockname()[1]}"), call)
     peer, _ = listening.accept()
     server = h2.connection.H2Connection(h2.config.H2Configuration(client_side=False))
     server.initiate_connection()
@@ -73,7 +73,7 @@ def test_calls_larger_than_the_windows_arrive_whole(listening: socket.socket) ->
     assert answered == [(7, 0), (8, 8)]
     client.send(9)
     client.flush()
-    with pytest.raises(Lost):
+    with pytest.raises(ConnectionLost):
         client.receive()
     assert client.open_numbers() == [9]
     client.close()
@@ -81,7 +81,7 @@ def test_calls_larger_than_the_windows_arrive_whole(listening: socket.socket) ->
 
 def test_a_stream_that_the_server_ends_is_followed_by_another(listening: socket.socket) -> None:
     call = RepeatedCall("/a.B/C", b"\x0a\x0a" + b"0" * 10 + b"rest", streamed=True)
-    client = StreamedConnection(Target(f"127.0.0.1:{listening.getsockname()[1]}"), call)
+    client = StreamConnection(Target(f"127.0.0.1:{listening.getsockname()[1]}"), call)
     peer, _ = listening.accept()
     server = h2.connection.H2Connection(h2.config.H2Configuration(client_side=False))
     server.initiate_connection()

@@ -1,4 +1,4 @@
-"""`lenet bench`: puts a load on a running server and says what came of it."""
+"""`lenet bench`: generates load on a running server and reports throughput, latency and errors."""
 
 import argparse
 import json
@@ -10,48 +10,51 @@ from pathlib import Path
 from rich.console import Console
 
 from lenet_client import Client, InvalidRequest, ServerUnavailable
-from lenet_client.bench.http2_connection import Lost
+from lenet_client.bench.http2_connection import ConnectionLost
 from lenet_client.bench.load import Load
 from lenet_client.bench.measure import Figures, measure
 from lenet_client.bench.repeated_call import RepeatedCall, classify_call, infer_call
-from lenet_client.bench.report import as_json, draw, table
+from lenet_client.bench.report import draw_chart, table, to_json
 from lenet_client.bench.target import Target
 from lenet_client.cli.connection import connect
 from lenet_client.cli.exit_status import ExitStatus
 
+CORES_PER_PROCESS = 4  # by default a quarter of the cores generates load: one process can saturate four server cores
+PLAIN_TEXT_COLUMNS = 200  # the width of a table that is not written to a terminal: wide enough for every column
+
 
 def run(options: argparse.Namespace) -> int:
-    """Measure each load in turn; status 1 where a call failed."""
+    """Measure each load in turn; status 1 when calls failed."""
     if options.chart and not find_spec("matplotlib"):
         print('lenet bench: --chart needs matplotlib: pip install "lenet-client[chart]"', file=sys.stderr)
         return ExitStatus.USAGE
     if "/" in options.server:
         raise InvalidRequest(f"--server {options.server}: lenet bench needs HOST:PORT, one server")
-    for file in filter(None, (options.output, options.chart)):  # told before the load, not after it
+    for file in filter(None, (options.output, options.chart)):  # checked before the load, not after it
         if not Path(file).parent.is_dir():
             raise InvalidRequest(f"{file} cannot be written: there is no folder {Path(file).parent}")
     with connect(options) as client:
-        call = _call(client, options)
-    measured = [_measured(options, call, *load) for load in _loads(options)]
+        call = _repeated_call(client, options)
+    measured = [_measure(options, call, *load) for load in _loads(options)]
     report = {
         "server": options.server,
         "images": options.images,
         "seconds": options.seconds,
-        "loads": [as_json(each) for each in measured],
+        "loads": [to_json(each) for each in measured],
     }
     if options.output:
         Path(options.output).write_text(json.dumps(report, indent=1) + "\n")
     if options.chart:
-        draw(measured, Path(options.chart), f"{options.server}, {options.images} image(s) a call")
+        draw_chart(measured, Path(options.chart), f"{options.server}, {options.images} image(s) a call")
     if options.json:
         print(json.dumps(report))
     else:
-        Console(width=None if sys.stdout.isatty() else 200).print(table(measured))
+        Console(width=None if sys.stdout.isatty() else PLAIN_TEXT_COLUMNS).print(table(measured))
     return ExitStatus.FAILED if any(each.errors for each in measured) else ExitStatus.OK
 
 
-def _call(client: Client, options: argparse.Namespace) -> RepeatedCall:
-    """The call to repeat. Raises LenetError where there is no server, no such model, or a picture it cannot read."""
+def _repeated_call(client: Client, options: argparse.Namespace) -> RepeatedCall:
+    """The call to repeat. Raises LenetError for an unreachable server, an unknown model, or an unreadable picture."""
     name, version = options.model or ("", 0)
     model = client.model(name, version)
     if options.protocol == "oip":
@@ -60,7 +63,7 @@ def _call(client: Client, options: argparse.Namespace) -> RepeatedCall:
         return infer_call(model, model.metadata["input"], options.images)
     pictures = [Path(each) for each in options.picture]
     for picture in pictures:
-        client.classify(picture, model=name, version=version)  # a wrong picture is told before the load begins
+        client.classify(picture, model=name, version=version)  # reports an unreadable picture before the load begins
     return classify_call(model, options.images, pictures, streamed=options.stream)
 
 
@@ -71,7 +74,7 @@ def _loads(options: argparse.Namespace) -> list[tuple[int, float]]:
     return [(concurrency, 0.0) for concurrency in options.concurrency]
 
 
-def _measured(options: argparse.Namespace, call: RepeatedCall, concurrency: int, rate: float) -> Figures:
+def _measure(options: argparse.Namespace, call: RepeatedCall, concurrency: int, rate: float) -> Figures:
     load = Load(
         target=Target(
             options.server, options.tls, options.tls_ca, options.tls_certificate, options.tls_key, options.token
@@ -80,11 +83,11 @@ def _measured(options: argparse.Namespace, call: RepeatedCall, concurrency: int,
         seconds=options.seconds,
         warm_up=options.warm_up,
         connections=options.connections,
-        processes=options.processes or max(1, (os.cpu_count() or 1) // 4),
+        processes=options.processes or max(1, (os.cpu_count() or 1) // CORES_PER_PROCESS),
         concurrency=concurrency,
         rate=rate,
     )
     try:
         return measure(load, options.images, options.metrics_url)
-    except (Lost, OSError) as error:
+    except (ConnectionLost, OSError) as error:
         raise ServerUnavailable(f"{options.server}: {error}") from error

@@ -1,4 +1,4 @@
-"""How many pictures there will be, counted beside the work for the remaining time."""
+"""Counts the files of a run in a background thread, for the remaining time."""
 
 import os
 import threading
@@ -10,42 +10,42 @@ from lenet_client.cli.inputs.patterns import expand, is_pattern
 from lenet_client.cli.inputs.pictures import STANDARD_INPUT
 
 
-class Total:
-    """Counts in a thread of its own, which ends at stop() at the latest.
+class FileCount:
+    """Counts in a thread of its own, from start() to stop().
 
-    Attributes: `pictures`, or None as long as it is not known: what a list or an archive holds is never known before.
+    Attributes: `total`, None until all are counted. It stays None for lists and archives, which are read only once.
     """
 
     def __init__(self, paths: Iterable[str]) -> None:
         self._paths = list(paths)
-        self._end = threading.Event()
-        self._thread = threading.Thread(target=self._count, name="total")
-        self.pictures: int | None = None
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._count, name="file-count")
+        self.total: int | None = None
 
     def start(self) -> None:
-        """Begin to count, once."""
+        """Start counting; later calls have no effect."""
         if self._thread.ident is None:
             self._thread.start()
 
     def stop(self) -> None:
-        """End the counting."""
-        self._end.set()
+        """Stop counting, and wait for the thread."""
+        self._stopped.set()
         self.wait()
 
     def wait(self) -> None:
-        """Wait until all is counted, if that has begun."""
+        """Wait until counting has ended, if it was started."""
         if self._thread.ident is not None:
             self._thread.join()
 
     def _count(self) -> None:
         if STANDARD_INPUT in self._paths:
             return
-        pictures = 0
+        files = 0
         for file in self._files():
-            if self._end.is_set() or (is_archive(file) and os.path.isfile(file)):  # noqa: PTH113
+            if self._stopped.is_set() or (is_archive(file) and os.path.isfile(file)):  # noqa: PTH113
                 return
-            pictures += 1
-        self.pictures = pictures
+            files += 1
+        self.total = files
 
     def _files(self) -> Iterator[str]:
         for path in self._paths:

@@ -1,4 +1,4 @@
-"""Puts a picture into a folder: never over another one, never half, and not twice when it is tried again."""
+"""Copies or moves a picture into a folder: atomically, without overwriting, and once even when repeated."""
 
 import errno
 import filecmp
@@ -11,16 +11,16 @@ from pathlib import Path, PurePosixPath
 
 from lenet_client.cli.inputs.picture import Picture
 
-NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}  # what a file system says that has none
-ANOTHER_DISK = errno.EXDEV
+NO_HARD_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}  # errors of file systems without them
+OTHER_FILE_SYSTEM = errno.EXDEV
 
 
 def place(picture: Picture, folder: Path, *, move: bool, dry_run: bool = False) -> tuple[Path, bool]:
-    """Copy or move a picture into a folder; return where it is, and whether it had to be put there.
+    """Copy or move a picture into a folder; return its new path, and whether it had to be placed.
 
-    The name stays. Where another picture has it already, a part of a hash of the path is added, so that the next
-    attempt finds the same name. A picture with the same content counts as put there by an earlier attempt; one that
-    is moved must have the same time, too. Raises OSError.
+    The file name is kept. If another picture has it, part of a hash of the path is added, so that a repeated run finds
+    the same name. A file with the same content counts as placed by an earlier run; for a move, its modification time
+    must be the same as well. Raises OSError.
     """
     for target in _names(picture.path, folder):
         if not os.path.lexists(target):
@@ -28,15 +28,15 @@ def place(picture: Picture, folder: Path, *, move: bool, dry_run: bool = False) 
                 return target, True
             folder.mkdir(parents=True, exist_ok=True)
             try:
-                _put(picture, target, move)
-            except FileExistsError:  # since a moment ago
+                _place(picture, target, move)
+            except FileExistsError:  # created by another process since the check
                 continue
             return target, True
-        if _is_there(picture, target, move):
+        if _is_placed(picture, target, move):
             if move and not dry_run:
                 Path(picture.path).unlink()
             return target, False
-    raise AssertionError  # the names never end
+    raise AssertionError("unreachable: _names() is endless")
 
 
 def _names(path: str, folder: Path) -> Iterator[Path]:
@@ -48,7 +48,7 @@ def _names(path: str, folder: Path) -> Iterator[Path]:
     yield from (folder / f"{stem}-{mark}-{number}{suffix}" for number in count(2))
 
 
-def _is_there(picture: Picture, target: Path, move: bool) -> bool:
+def _is_placed(picture: Picture, target: Path, move: bool) -> bool:
     if not picture.is_file:
         return target.is_file() and target.read_bytes() == picture.image
     source = Path(picture.path)
@@ -59,13 +59,13 @@ def _is_there(picture: Picture, target: Path, move: bool) -> bool:
     return filecmp.cmp(source, target, shallow=False)
 
 
-def _put(picture: Picture, target: Path, move: bool) -> None:
+def _place(picture: Picture, target: Path, move: bool) -> None:
     source = Path(picture.path)
     if move and not source.is_symlink():
         try:
             os.link(source, target)
         except OSError as error:
-            if error.errno not in NO_LINKS | {ANOTHER_DISK}:
+            if error.errno not in NO_HARD_LINKS | {OTHER_FILE_SYSTEM}:
                 raise
         else:
             source.unlink()
@@ -73,7 +73,7 @@ def _put(picture: Picture, target: Path, move: bool) -> None:
     part = target.with_name(f".{target.name}.part")
     _write(picture, part)
     try:
-        _name(part, target)
+        _rename_new(part, target)
     finally:
         part.unlink(missing_ok=True)
     if move:
@@ -89,12 +89,12 @@ def _write(picture: Picture, part: Path) -> None:
         os.fsync(file.fileno())
 
 
-def _name(part: Path, target: Path) -> None:
-    """Give the whole file its name, unless something has it: raises FileExistsError."""
+def _rename_new(part: Path, target: Path) -> None:
+    """Rename a complete file without overwriting. Raises FileExistsError."""
     try:
         os.link(part, target)
     except OSError as error:
-        if error.errno not in NO_LINKS:
+        if error.errno not in NO_HARD_LINKS:
             raise
-        target.touch(exist_ok=False)  # without links, the name is taken first
+        target.touch(exist_ok=False)  # without hard links, the name is reserved first
         part.replace(target)

@@ -1,4 +1,4 @@
-"""Going on where an earlier run with the same output was cut off."""
+"""Continues an interrupted run: reads its records and matches them with the pictures."""
 
 import os
 from collections.abc import Iterable, Iterator
@@ -6,52 +6,53 @@ from pathlib import Path
 
 from lenet_client import LenetError
 from lenet_client.cli.inputs.picture import Picture
-from lenet_client.cli.output.destination import part_of
+from lenet_client.cli.output.destination import part_file
 from lenet_client.cli.output.json_lines import from_line
 from lenet_client.cli.output.record import Record
 
 
 class CannotResume(LenetError):
-    """What an earlier run left does not fit this one."""
+    """The results of the earlier run do not match this run."""
 
 
-def is_whole(output: str) -> bool:
-    """Whether an earlier run has come to its end."""
-    return Path(output).exists() and not part_of(output).exists()
+def is_complete(output: str) -> bool:
+    """Whether an earlier run has finished the output file."""
+    return Path(output).exists() and not part_file(output).exists()
 
 
-def finished(output: str) -> Iterator[Record]:
-    """The records that an earlier run has written; a last line that was cut off is taken away first."""
-    whole_already = is_whole(output)
-    file_name = Path(output) if whole_already else part_of(output)
-    if not file_name.exists():
+def finished_records(output: str) -> Iterator[Record]:
+    """The records that an earlier run has written. An incomplete last line is removed from FILE.part."""
+    complete = is_complete(output)
+    path = Path(output) if complete else part_file(output)
+    if not path.exists():
         return
-    with file_name.open("rb" if whole_already else "r+b") as file:
-        whole = 0
+    with path.open("rb" if complete else "r+b") as file:
+        end = 0  # of the last complete line, in bytes
         for line in file:
             if not line.endswith(b"\n"):
-                if whole_already:
-                    raise CannotResume(f"{file_name} ends within a line: something else has cut it off; delete it")
-                file.truncate(whole)
+                if complete:
+                    raise CannotResume(f"{path} ends within a line: it was truncated after the run; delete it")
+                file.truncate(end)
                 break
-            whole += len(line)
+            end += len(line)
             try:
                 yield from_line(line)
             except (ValueError, TypeError, KeyError) as error:
-                raise CannotResume(f"{file_name} is not a jsonl result of lenet classify: {error}") from error
+                raise CannotResume(f"{path} is not a jsonl result of lenet classify: {error}") from error
 
 
-def matched(
-    records: Iterable[Record], pictures: Iterator[Picture], *, moved: bool, marks: bool
+def match(
+    records: Iterable[Record], pictures: Iterator[Picture], *, moved: bool, marks_uncertain: bool
 ) -> Iterator[tuple[Picture | None, Record]]:
-    """The records of an earlier run, each with the next of today's pictures, which is used up by that.
+    """Each record of the earlier run with its picture, which is consumed from `pictures`.
 
-    With `moved`, a picture that is no longer there was moved by the earlier run. Raises CannotResume where the two do
-    not belong together.
+    With `moved`, a record whose file no longer exists was moved by the earlier run: its picture is None. Raises
+    CannotResume when pictures or options differ from the earlier run.
     """
     for record in records:
-        if record.label is not None and (record.uncertain is not None) != marks:
-            raise CannotResume(f"the earlier run was {'without' if marks else 'with'} --min-score: do as it did")
+        if record.label is not None and (record.uncertain is not None) != marks_uncertain:
+            earlier = "without" if marks_uncertain else "with"
+            raise CannotResume(f"the earlier run was {earlier} --min-score: use the same options")
         if moved and record.error is None and not os.path.lexists(record.path):
             yield None, record
             continue

@@ -1,4 +1,4 @@
-"""What is wrong with the options of `lenet classify` together."""
+"""Checks combinations of options of `lenet classify` before anything runs."""
 
 import argparse
 from collections.abc import Sequence
@@ -8,8 +8,8 @@ from pathlib import Path
 from lenet_client.cli.inputs.pictures import STANDARD_INPUT
 
 
-def problem_of(options: argparse.Namespace) -> str | None:
-    """The first problem, with its remedy; None where all is well."""
+def find_problem(options: argparse.Namespace) -> str | None:
+    """The first problem, with its remedy; None for valid options."""
     lists = options.paths.count(STANDARD_INPUT)
     folder: Path | None = options.copy_to or options.move_to
     if lists > 1:
@@ -24,13 +24,13 @@ def problem_of(options: argparse.Namespace) -> str | None:
         return '--format parquet needs pyarrow: pip install "lenet-client[parquet]"'
     if options.dry_run and not folder:
         return "--dry-run shows what --copy-to or --move-to would do: give one of them"
-    if folder and (source := _inside(folder, options.paths)):
-        return f"{folder} lies in {source}, whose pictures it is to get: choose a folder elsewhere"
+    if folder and (source := _source_containing(folder, options.paths)):
+        return f"{folder} lies inside {source}, which is to be classified: choose a folder elsewhere"
     return None
 
 
-def _inside(folder: Path, paths: Sequence[str]) -> str | None:
-    """The first of the paths that `folder` lies in, or is."""
+def _source_containing(folder: Path, paths: Sequence[str]) -> str | None:
+    """The first of the paths that is `folder` or contains it."""
     real = folder.resolve()
     for path in paths:
         if path != STANDARD_INPUT and Path(path).is_dir() and real.is_relative_to(Path(path).resolve()):

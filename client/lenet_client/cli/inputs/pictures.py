@@ -1,4 +1,4 @@
-"""From the paths of a command line to a stream of pictures."""
+"""Turns the paths of a command line into a stream of pictures."""
 
 import os
 import sys
@@ -7,30 +7,32 @@ from typing import IO
 
 from lenet_client.cli.inputs.archives import archive_members, is_archive
 from lenet_client.cli.inputs.folders import is_folder, walk
-from lenet_client.cli.inputs.path_lists import paths as listed
+from lenet_client.cli.inputs.path_lists import read_paths
 from lenet_client.cli.inputs.patterns import expand, is_pattern
 from lenet_client.cli.inputs.picture import Picture, Unreadable
 
 STANDARD_INPUT = "-"
 
 
-def find(paths: Iterable[str], *, null: bool = False, standard_input: IO[bytes] | None = None) -> Iterator[Picture]:
-    """The pictures that are named, in a stable order and in flat memory.
+def find_pictures(
+    paths: Iterable[str], *, null: bool = False, standard_input: IO[bytes] | None = None
+) -> Iterator[Picture]:
+    """The pictures at these paths, in a stable order and in flat memory.
 
     A path is a file, a folder (all files below it), an archive (all files in it), a pattern such as `scans/**/*.png`,
-    or `-` for a list of files, folders and archives on standard input, one a line or, with `null`, ended by NUL.
+    or `-` for a list of files, folders and archives on standard input, one per line, or ended by NUL with `null`.
     """
     for path in paths:
         if path == STANDARD_INPUT:
-            for name in listed(standard_input or sys.stdin.buffer, null=null):
-                yield from _named(name)
+            for name in read_paths(standard_input or sys.stdin.buffer, null=null):
+                yield from _at_path(name)
         elif is_pattern(path):
             yield from _matching(path)
         else:
-            yield from _named(path)
+            yield from _at_path(path)
 
 
-def _named(path: str) -> Iterator[Picture]:
+def _at_path(path: str) -> Iterator[Picture]:
     if is_folder(path):
         for file in walk(path):
             yield from _file(file)

@@ -1,4 +1,4 @@
-"""Where results go: standard output as they come, or a file that appears when it is whole."""
+"""Where results go: standard output as they arrive, or a file that appears when it is complete."""
 
 import errno
 import io
@@ -11,21 +11,23 @@ from pathlib import Path
 
 from lenet_client import LenetError
 from lenet_client.cli.output.record import Record
-from lenet_client.cli.output.text_formats import WRITERS, Writer
+from lenet_client.cli.output.text_formats import TEXT_WRITERS, Writer
 
-FLUSH_SECONDS = 0.2  # results are seen, and kept whatever happens, at most this long after they came
+FLUSH_SECONDS = 0.2  # the longest that a result stays in memory: what a killed process loses
+
+DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 class Leftover(LenetError):
-    """An earlier run left something that could still be resumed."""
+    """FILE.part of an earlier run exists and could be resumed."""
 
 
 class CannotWrite(LenetError):
-    """The results have nowhere to go: the disk is full, or the folder is not there."""
+    """The results cannot be written, for example to a full disk or a missing folder."""
 
 
 class Output:
-    """Takes results, and hands on what it has now and then."""
+    """Writes results, and flushes them every FLUSH_SECONDS."""
 
     def __init__(self, writer: Writer, flush: Callable[[], None]) -> None:
         self._writer = writer
@@ -40,55 +42,55 @@ class Output:
             self._due = now + FLUSH_SECONDS
 
 
-def part_of(output: str) -> Path:
-    """The file that grows until it is whole."""
+def part_file(output: str) -> Path:
+    """The file that is written until the results are complete."""
     return Path(f"{output}.part")
 
 
 @contextmanager
-def opened(output: str | None, form: str, *, append: bool, marks: bool) -> Iterator[Output]:
-    """An output to a file, or to standard output where that is None.
+def open_output(output: str | None, form: str, *, append: bool, marks_uncertain: bool) -> Iterator[Output]:
+    """Open a file, or standard output for None, for results in the format `form`.
 
-    A file is written as FILE.part and renamed at the end, so FILE is never half a result. After a failure FILE.part
-    stays; in the form of jsonl it can be resumed. With `marks`, results say whether they are uncertain.
-    Raises CannotWrite, or Leftover where FILE.part is there and neither appended to nor worthless.
+    A file is written as FILE.part and renamed at the end, so FILE is always complete. After a failure FILE.part stays,
+    and can be resumed when the format is jsonl. Raises CannotWrite; Leftover when FILE.part exists, could be resumed
+    and `append` is false.
     """
     try:
         if output is None:
-            yield from _to_standard_output(form, marks)
+            yield from _standard_output(form, marks_uncertain)
         else:
-            yield from _to_file(output, form, append, marks)
+            yield from _file(output, form, append, marks_uncertain)
     except BrokenPipeError:
         raise
     except OSError as error:
-        where = "standard output" if output is None else part_of(output)
-        full = error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG} and output and form == "jsonl"
-        remedy = "; with room on the disk, the same command with --resume goes on" if full else ""
-        raise CannotWrite(f"{where} cannot be written: {error.strerror or error}{remedy}") from error
+        target = "standard output" if output is None else part_file(output)
+        resumable = error.errno in DISK_FULL and output and form == "jsonl"
+        remedy = "; with room on the disk, the same command with --resume continues" if resumable else ""
+        raise CannotWrite(f"{target} cannot be written: {error.strerror or error}{remedy}") from error
 
 
-def _to_standard_output(form: str, marks: bool) -> Iterator[Output]:
-    if isinstance(sys.stdout, io.TextIOWrapper):  # whatever its character set, file names leave as they came
+def _standard_output(form: str, marks_uncertain: bool) -> Iterator[Output]:
+    if isinstance(sys.stdout, io.TextIOWrapper):  # file names keep their bytes, whatever the terminal's encoding
         sys.stdout.reconfigure(encoding="utf-8", errors="surrogateescape")
-    writer = WRITERS[form](sys.stdout, marks=marks)
+    writer = TEXT_WRITERS[form](sys.stdout, marks_uncertain=marks_uncertain)
     yield Output(writer, sys.stdout.flush)
     writer.close()
     sys.stdout.flush()
 
 
-def _to_file(output: str, form: str, append: bool, marks: bool) -> Iterator[Output]:
-    part = part_of(output)
+def _file(output: str, form: str, append: bool, marks_uncertain: bool) -> Iterator[Output]:
+    part = part_file(output)
     if form == "jsonl" and part.exists() and not append:
-        raise Leftover(f"{part} is what an interrupted run has left: go on with --resume, or delete it")
+        raise Leftover(f"{part} is left from an interrupted run: continue it with --resume, or delete it")
     if form == "parquet":
         from lenet_client.cli.output.parquet import ParquetWriter
 
-        parquet = ParquetWriter(str(part), marks=marks)
+        parquet = ParquetWriter(str(part), marks_uncertain=marks_uncertain)
         yield Output(parquet, lambda: None)
         parquet.close()
     else:
         with part.open("a" if append else "w", encoding="utf-8", errors="surrogateescape", newline="") as file:
-            writer = WRITERS[form](file, marks=marks)
+            writer = TEXT_WRITERS[form](file, marks_uncertain=marks_uncertain)
             yield Output(writer, file.flush)
             writer.close()
             file.flush()

@@ -1,4 +1,4 @@
-"""Results as JSON Lines, and back again for a run that is resumed."""
+"""Results as JSON Lines: written by every run, read back by a run that is resumed."""
 
 import json
 from functools import lru_cache
@@ -6,32 +6,33 @@ from typing import IO
 
 from lenet_client.cli.output.record import Record
 
-_quoted = json.JSONEncoder().encode  # in C for a string, unlike json.dumps of the whole object: half the time of a line
-_quoted_label = lru_cache(1024)(_quoted)
+# Encoding strings alone runs in C, and takes half the time of json.dumps() of a whole object.
+_quoted = json.JSONEncoder().encode
+_quoted_label = lru_cache(1024)(_quoted)  # a model has few labels, and they repeat
 
 
 class JsonLinesWriter:
-    """One JSON object a line."""
+    """One JSON object per line."""
 
-    def __init__(self, output: IO[str], *, marks: bool) -> None:
+    def __init__(self, output: IO[str], *, marks_uncertain: bool) -> None:
         self._output = output
-        self._marks = marks
+        self._marks_uncertain = marks_uncertain
 
     def write(self, record: Record) -> None:
         """Write one line."""
-        self._output.write(to_line(record, marks=self._marks))
+        self._output.write(to_line(record, marks_uncertain=self._marks_uncertain))
 
     def close(self) -> None:
-        """Nothing comes last."""
+        """Do nothing: JSON Lines have no end."""
 
 
-def to_line(record: Record, *, marks: bool) -> str:
-    """The line of a record; with `marks` it says whether the record is uncertain."""
+def to_line(record: Record, *, marks_uncertain: bool) -> str:
+    """The line of a record; with `marks_uncertain` it has the field `uncertain`."""
     path, label, score, top, error, uncertain = record
-    mark = f', "uncertain": {_quoted(uncertain)}' if marks else ""
+    mark = f', "uncertain": {_quoted(uncertain)}' if marks_uncertain else ""
     if label is None:
-        nothing = '"label": null, "score": null, "top": []'
-        return f'{{"path": {_quoted(path)}, {nothing}, "error": {_quoted(error)}{mark}}}\n'
+        empty = '"label": null, "score": null, "top": []'
+        return f'{{"path": {_quoted(path)}, {empty}, "error": {_quoted(error)}{mark}}}\n'
     best = ", ".join([f"[{_quoted_label(each)}, {value!r}]" for each, value in top])
     return (
         f'{{"path": {_quoted(path)}, "label": {_quoted_label(label)}, "score": {score!r}, '
@@ -40,6 +41,6 @@ def to_line(record: Record, *, marks: bool) -> str:
 
 
 def from_line(line: bytes) -> Record:
-    """The record of a line. Raises ValueError, TypeError or KeyError for what is none."""
+    """The record of a line. Raises ValueError, TypeError or KeyError for any other line."""
     values = json.loads(line)
     return Record(**{**values, "top": tuple(map(tuple, values["top"]))})

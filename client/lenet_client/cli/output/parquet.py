@@ -1,4 +1,4 @@
-"""Results as a Parquet file; needs pyarrow (pip install "lenet-client[parquet]")."""
+"""Results as a Parquet file. Needs pyarrow: pip install "lenet-client[parquet]"."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ import pyarrow.parquet
 
 from lenet_client.cli.output.record import Record
 
-ROWS = 4096  # in one row group: what is held in memory
+ROW_GROUP_ROWS = 4096  # rows in memory: about 1 MB with paths of usual length
 
 COLUMNS = [
     ("path", pyarrow.string()),
@@ -19,19 +19,19 @@ COLUMNS = [
 
 
 class ParquetWriter:
-    """Writes row groups of a fixed size; with `marks`, a column says which results are uncertain."""
+    """Writes row groups of a fixed size; with `marks_uncertain` there is a column `uncertain`."""
 
-    def __init__(self, path: str, *, marks: bool) -> None:
-        self._schema = pyarrow.schema(COLUMNS + [("uncertain", pyarrow.bool_())] * marks)
+    def __init__(self, path: str, *, marks_uncertain: bool) -> None:
+        self._schema = pyarrow.schema(COLUMNS + [("uncertain", pyarrow.bool_())] * marks_uncertain)
         self._file = pyarrow.parquet.ParquetWriter(path, self._schema)
         self._rows: list[dict[str, Any]] = []
 
     def write(self, record: Record) -> None:
         """Add one row."""
         top = [{"label": label, "score": score} for label, score in record.top]
-        path = record.path.encode("utf-8", "backslashreplace").decode()  # file names need not be UTF-8, Parquet is
+        path = record.path.encode("utf-8", "backslashreplace").decode()  # Parquet requires UTF-8, file names do not
         self._rows.append({**record._asdict(), "path": path, "top": top})
-        if len(self._rows) >= ROWS:
+        if len(self._rows) >= ROW_GROUP_ROWS:
             self._flush()
 
     def close(self) -> None:

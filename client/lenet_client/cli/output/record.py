@@ -1,4 +1,4 @@
-"""One line of results: what became of one picture."""
+"""The result for one picture, as it is written."""
 
 from typing import NamedTuple
 
@@ -6,7 +6,7 @@ from lenet_client import ImageError, Prediction
 
 
 class Record(NamedTuple):
-    """The result for one picture. Either `error` or the three before it are set."""
+    """Path and result of one picture: either `error` or `label`, `score` and `top` are set."""
 
     path: str
     label: str | None
@@ -14,7 +14,7 @@ class Record(NamedTuple):
     top: tuple[tuple[str, float], ...]
     error: str | None
     uncertain: bool | None = None
-    """Whether the score is below --min-score; None without --min-score, and where there is no score."""
+    """Whether the score is below --min-score; None without --min-score or without a score."""
 
     @classmethod
     def of(cls, path: str, result: Prediction | ImageError, min_score: float | None = None) -> "Record":

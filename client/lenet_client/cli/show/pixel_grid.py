@@ -1,4 +1,4 @@
-"""Small pictures to be shown: of what the model was given, and of the file that it was made of."""
+"""Grids of RGB pixels for display: of a model's input, and of a picture file."""
 
 import warnings
 from collections.abc import Sequence
@@ -10,12 +10,12 @@ from lenet_client import ModelInput
 
 Colour = tuple[int, int, int]
 
-GAP: Colour = (128, 128, 128)  # between channels that are no colours
+GAP: Colour = (128, 128, 128)  # separates channels drawn side by side
 
 
 @dataclass(frozen=True)
-class Picture:
-    """Rows of pixels, each red, green and blue from 0 to 255."""
+class PixelGrid:
+    """Rows of pixels: red, green and blue, 0 to 255."""
 
     rows: Sequence[Sequence[Colour]]
 
@@ -29,13 +29,13 @@ class Picture:
         """In pixels."""
         return len(self.rows)
 
-    def within(self, side: int) -> "Picture":
-        """The picture with its longer side at most so long, each pixel the mean of those in its place."""
+    def within(self, side: int) -> "PixelGrid":
+        """The grid reduced to at most `side` pixels on its longer side, by averaging."""
         factor = max(self.width, self.height) / side
         if factor <= 1:
             return self
         width, height = max(1, round(self.width / factor)), max(1, round(self.height / factor))
-        return Picture([[self._mean(row, column, height, width) for column in range(width)] for row in range(height)])
+        return PixelGrid([[self._mean(row, column, height, width) for column in range(width)] for row in range(height)])
 
     def _mean(self, row: int, column: int, height: int, width: int) -> Colour:
         top, bottom = row * self.height // height, -(-(row + 1) * self.height // height)
@@ -45,13 +45,15 @@ class Picture:
         return red, green, blue
 
 
-def of_input(given: ModelInput) -> Picture:
-    """One channel is grey, three are colours; any other number of channels lie side by side, each grey."""
-    channels, height, width = given.shape
-    planes = [given.data[start : start + height * width] for start in range(0, len(given.data), height * width)]
+def grid_of_input(model_input: ModelInput) -> PixelGrid:
+    """The model's input: one channel in grey, three in colour, any other number side by side in grey."""
+    channels, height, width = model_input.shape
+    planes = [
+        model_input.data[start : start + height * width] for start in range(0, len(model_input.data), height * width)
+    ]
     if channels == 3:
         pixels: list[Colour] = list(zip(*planes, strict=True))
-        return Picture([pixels[start : start + width] for start in range(0, height * width, width)])
+        return PixelGrid([pixels[start : start + width] for start in range(0, height * width, width)])
     rows: list[list[Colour]] = []
     for start in range(0, height * width, width):
         row: list[Colour] = []
@@ -59,13 +61,13 @@ def of_input(given: ModelInput) -> Picture:
             row += [GAP] if row else []
             row += [(level, level, level) for level in plane[start : start + width]]
         rows.append(row)
-    return Picture(rows)
+    return PixelGrid(rows)
 
 
-def of_file(path: str, side: int) -> Picture | None:
-    """The picture in a file, upright, over white, its longer side at most so long; None where Pillow cannot read it.
+def grid_of_file(path: str, side: int) -> PixelGrid | None:
+    """A picture file, EXIF-oriented, over white, its longer side at most `side` pixels; None if Pillow cannot read it.
 
-    Pillow need not be there, and it need not know what the server knows: without it there is one picture less to see.
+    Pillow is optional, and knows fewer formats than the server: without it only the model's input is shown.
     """
     if not find_spec("PIL"):
         return None
@@ -73,7 +75,7 @@ def of_file(path: str, side: int) -> Picture | None:
 
     try:
         with warnings.catch_warnings(), Path(path).open("rb") as file:
-            warnings.simplefilter("ignore")  # of large pictures, which the server has read by now
+            warnings.simplefilter("ignore")  # about large pictures: the server has decoded this one already
             with Image.open(file) as opened:
                 opened.draft("RGB", (2 * side, 2 * side))
                 deep = opened.mode.startswith("I")  # 16 bits
@@ -85,4 +87,4 @@ def of_file(path: str, side: int) -> Picture | None:
     upright.thumbnail((side, side), Image.Resampling.BOX)
     image = Image.alpha_composite(Image.new("RGBA", upright.size, "white"), upright).convert("RGB")
     pixels: list[Colour] = list(zip(*[iter(image.tobytes())] * 3, strict=True))
-    return Picture([pixels[start : start + image.width] for start in range(0, len(pixels), image.width)])
+    return PixelGrid([pixels[start : start + image.width] for start in range(0, len(pixels), image.width)])

@@ -153,7 +153,7 @@ def test_tls_and_token(tmp_path: Path) -> None:
     ("arguments", "message"),
     [
         (["--concurrency=0"], "'0' is not a whole number from 1"),
-        (["--rate=-1"], "'-1' is not a number from 0 up"),
+        (["--rate=-1"], "'-1' is not a number above 0"),
         (["--rate=1", "--concurrency=1"], "not allowed with argument"),
         (["--picture=nowhere.png"], "nowhere.png"),
         (["--protocol=oip", "--stream"], "--stream and --picture are for --protocol lenet"),

@@ -183,7 +183,7 @@ def test_what_an_interrupted_run_left_is_not_overwritten(lenet: Lenet, folder: P
     part.write_text("precious\n")
     done = lenet("classify", folder, "--format=jsonl", "--output", tmp_path / "out.jsonl")
     assert done.returncode == 2
-    assert "out.jsonl.part is what an interrupted run has left: go on with --resume" in done.stderr
+    assert "out.jsonl.part is left from an interrupted run: continue it with --resume" in done.stderr
     assert part.read_text() == "precious\n"
 
 
@@ -219,7 +219,7 @@ def test_a_model_is_chosen_by_name_and_version(lenet: Lenet, folder: Path) -> No
     ("arguments", "message"),
     [
         ([], "PATH"),
-        (["x", "--top-k=0"], "--top-k: '0' is not a whole number from 1 up"),
+        (["x", "--top-k=0"], "--top-k: '0' is not a whole number from 1 to 2,147,483,647"),
         (["x", "--model=lenet:-1"], "a version is a whole number"),
         (["x", "--format=xml"], "invalid choice"),
         (["x", "--format=parquet"], "--format parquet needs --output"),

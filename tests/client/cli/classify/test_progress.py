@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lenet_client.cli.classify.file_count import Total
+from lenet_client.cli.classify.file_count import FileCount
 from lenet_client.cli.classify.tally import Tally
 from tests.support.client.command import Command
 from tests.support.processes import BIN, TIMEOUT
@@ -55,15 +55,15 @@ def test_the_total_is_counted_beside_the_work(folder: Path, tmp_path: Path) -> N
         ([folder / "7", tmp_path / "nowhere.png"], 4),
         (["-"], None),
     ):
-        total = Total(map(str, paths))
+        total = FileCount(map(str, paths))
         total.start()
         total.wait()
-        assert total.pictures == pictures
+        assert total.total == pictures
     (folder / "a.zip").touch()
-    total = Total([str(folder)])
+    total = FileCount([str(folder)])
     total.start()
     total.wait()
-    assert total.pictures is None
+    assert total.total is None
 
 
 def test_the_remaining_time_is_known_once_the_total_is() -> None:

@@ -68,7 +68,7 @@ def test_an_interrupt_says_how_to_go_on(many: list[str], tmp_path: Path, address
             process.kill()  # where it did not end
     assert process.returncode == 130
     assert said.splitlines() == [
-        f"{part} has what is done: the same command with --resume goes on",
+        f"{part} has the results so far: the same command with --resume continues",
         "lenet: interrupted",
     ]
     assert len(part.read_text().splitlines()) > PICTURES
@@ -91,7 +91,7 @@ def test_a_run_that_came_to_its_end_is_not_repeated(command: Command, folder: Pa
     written = output.stat().st_mtime_ns
     again = command(*flags)
     assert (first.status, again.status) == (0, 0)
-    assert "30 of them earlier" in again.err
+    assert "30 from an earlier run" in again.err
     assert again.err.partition("accuracy")[2] == first.err.partition("accuracy")[2]
     assert output.stat().st_mtime_ns == written
     (folder / "9" / "new.png").write_bytes(next((folder / "9").iterdir()).read_bytes())
@@ -109,7 +109,7 @@ def test_a_whole_file_that_today_has_more_pictures_is_left_alone(
     text = output.read_text()
     done = command("classify", folder / "0", folder / "1", *flags)
     assert done.status == 2
-    assert f"{output} is whole, and {folder}/1/" in done.err
+    assert f"{output} is complete, and {folder}/1/" in done.err
     assert output.read_text() == text
 
 
@@ -144,7 +144,7 @@ def test_a_full_disk_loses_nothing(command: Command, many: list[str], small_disk
     flags = ("classify", f"{tmp_path}/*.png", "--format=jsonl", "--output", output)
     done = command(*flags)
     assert done.status == 2
-    remedy = "with room on the disk, the same command with --resume goes on"
+    remedy = "with room on the disk, the same command with --resume continues"
     assert done.err == f"lenet: {part} cannot be written: No space left on device; {remedy}\n"
     assert not output.exists()
     subprocess.run(["mount", "-o", "remount,size=4m", str(small_disk)], check=True)

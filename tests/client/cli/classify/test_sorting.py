@@ -29,7 +29,7 @@ def test_pictures_are_copied_into_folders_by_label(command: Command, folder: Pat
     assert contents(tmp_path / "out") == expected
     again = command("classify", folder, "--copy-to", tmp_path / "out")
     assert "0 pictures copied" in again.err
-    assert "30 were there already" in again.err
+    assert "30 were already there" in again.err
     assert contents(tmp_path / "out") == expected
 
 
@@ -117,7 +117,7 @@ def test_members_of_archives_are_copied_and_never_moved(command: Command, folder
     assert contents(tmp_path / "out") == {"7/seven.png": seven.read_bytes()}
     done = command("classify", tmp_path / "a.zip", "--move-to", tmp_path / "out")
     assert done.status == 2
-    assert "a part of an archive and cannot be moved: use --copy-to" in done.err
+    assert "part of an archive and cannot be moved: use --copy-to" in done.err
 
 
 def test_a_folder_that_cannot_be_made_is_told(command: Command, folder: Path, tmp_path: Path) -> None:

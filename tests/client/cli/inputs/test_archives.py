@@ -11,7 +11,7 @@ from typing import Literal
 import pytest
 
 from lenet_client.cli.inputs.picture import Unreadable
-from lenet_client.cli.inputs.pictures import find
+from lenet_client.cli.inputs.pictures import find_pictures
 from tests.support.client.command import Command
 
 Compression = Literal["", "gz", "bz2", "xz"]
@@ -44,7 +44,7 @@ def outcomes(path: Path) -> dict[str, object]:
     """The members of an archive: their content, or why it cannot be read."""
     return {
         os.path.relpath(name, path): image.reason if isinstance(image, Unreadable) else image
-        for name, image in find([str(path)])
+        for name, image in find_pictures([str(path)])
     }
 
 
@@ -86,7 +86,7 @@ def test_a_zip_with_large_numbers(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 def test_a_zip_compressed_in_another_way_says_so(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_BZIP2) as archive:
         archive.writestr("1", b"one")
-    assert outcomes(tmp_path / "a.zip") == {"1": "compression method 12 is not known here: unpack the archive first"}
+    assert outcomes(tmp_path / "a.zip") == {"1": "compression method 12 is not supported: unpack the archive first"}
 
 
 @pytest.mark.parametrize("bytes_cut", [1, 22, 40, 100])
@@ -95,7 +95,7 @@ def test_a_zip_that_is_cut_off_is_one_line(tmp_path: Path, bytes_cut: int) -> No
     content = (tmp_path / "a.zip").read_bytes()
     (tmp_path / "a.zip").write_bytes(content[:-bytes_cut])
     assert list(outcomes(tmp_path / "a.zip").values()) == [
-        "no zip archive, or a damaged one: it has no directory at its end"
+        "not a zip archive, or damaged: it has no directory at its end"
     ]
 
 
@@ -138,7 +138,7 @@ def test_links_and_devices_in_archives(tmp_path: Path) -> None:
     link.external_attr = 0o120777 << 16
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as zipped:
         zipped.writestr(link, "/etc/hostname")
-    reason = "a link inside an archive is not followed"
+    reason = "links inside archives are not followed"
     assert outcomes(tmp_path / "a.tar") == {"soft": reason, "hard": reason}
     assert outcomes(tmp_path / "a.zip") == {"soft": reason}
 
@@ -186,7 +186,7 @@ def test_a_damaged_tar_has_its_line_after_what_could_be_read(tmp_path: Path, dam
     damage(tmp_path / "a.tar")
     found = outcomes(tmp_path / "a.tar")
     reason = str(found.pop("."))
-    assert reason.startswith("no tar archive, or a damaged one: ")
+    assert reason.startswith("not a tar archive, or damaged: ")
     assert found.pop("1", b"1" * 600) == b"1" * 600
     assert found == {}
 
@@ -207,7 +207,7 @@ def test_a_damaged_zip_member_costs_nobody_else_an_answer(tmp_path: Path) -> Non
 def test_what_is_no_archive_is_one_line(tmp_path: Path, name: str, content: bytes) -> None:
     (tmp_path / name).write_bytes(content)
     (reason,) = outcomes(tmp_path / name).values()
-    assert f"no {'zip' if name == 'a.zip' else 'tar'} archive, or a damaged one: " in str(reason)
+    assert f"not a {'zip' if name == 'a.zip' else 'tar'} archive, or damaged: " in str(reason)
 
 
 def test_an_archive_that_is_not_there_is_told_like_a_picture(command: Command, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from lenet_client import Client, ImageError
-from lenet_client.cli.inputs.pictures import find
+from lenet_client.cli.inputs.pictures import find_pictures
 from lenet_client.cli.inputs.sorted_names import sorted_entries
 
 
@@ -44,9 +44,9 @@ def test_files_are_taken_as_named_and_folders_by_name(tmp_path: Path) -> None:
     (tmp_path / "itself.png").symlink_to("itself.png")
     (tmp_path / "circle").symlink_to(tmp_path)
     (tmp_path / "link.png").symlink_to(tmp_path / "b.png")
-    found = [os.path.relpath(path, tmp_path) for path, _ in find([str(tmp_path)])]
+    found = [os.path.relpath(path, tmp_path) for path, _ in find_pictures([str(tmp_path)])]
     assert found == ["a/1.png", "a/2.png", "a/b/0.png", "b.png", "broken.png", "itself.png", "link.png"]
-    assert [path for path, _ in find(["z.png", "a.png"])] == ["z.png", "a.png"]
+    assert [path for path, _ in find_pictures(["z.png", "a.png"])] == ["z.png", "a.png"]
 
 
 @pytest.mark.parametrize("at_a_time", [1, 7, 40, 41, 1000])
@@ -67,7 +67,7 @@ def test_what_may_not_be_read_says_so(open_folder: Path, client: Client) -> None
     (open_folder / "file.png").touch(mode=0)
     (open_folder / "folder").mkdir(mode=0)
     with without_root():
-        results = list(client.classify_many(path for path, _ in find([str(open_folder)])))
+        results = list(client.classify_many(path for path, _ in find_pictures([str(open_folder)])))
     assert [each.path for each in results if isinstance(each, ImageError)] == [
         str(open_folder / "file.png"),
         str(open_folder / "folder"),

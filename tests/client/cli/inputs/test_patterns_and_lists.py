@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lenet_client.cli.inputs.pictures import find
+from lenet_client.cli.inputs.pictures import find_pictures
 from tests.support.client.command import Command
 
 
@@ -38,8 +38,8 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     ],
 )
 def test_a_pattern_names_the_files_that_match_in_order(tree: Path, pattern: str, found: str) -> None:
-    assert " ".join(path for path, _ in find([pattern])) == found
-    assert [path for path, _ in find([f"{tree}/{pattern}"])] == [
+    assert " ".join(path for path, _ in find_pictures([pattern])) == found
+    assert [path for path, _ in find_pictures([f"{tree}/{pattern}"])] == [
         str(tree / name) if not name.startswith("./") else f"{tree}/{name}" for name in found.split()
     ]
 
@@ -81,7 +81,7 @@ def test_results_among_the_pictures_are_no_pictures(
 def test_names_in_a_list_are_bytes(tree: Path) -> None:
     name = b"latin-\xe9.png"
     (tree / os.fsdecode(name)).touch()
-    assert [path for path, _ in find(["-"], standard_input=io.BytesIO(name))] == [os.fsdecode(name)]
+    assert [path for path, _ in find_pictures(["-"], standard_input=io.BytesIO(name))] == [os.fsdecode(name)]
 
 
 @pytest.mark.parametrize(("flags", "remedy"), [(("--null",), "without --null"), ((), "--null is for lists")])

@@ -15,7 +15,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from lenet_client.cli.show.pixel_grid import of_file
+from lenet_client.cli.show.pixel_grid import grid_of_file
 from lenet_imaging import Preprocessing, decode, prepare
 from tests.server.repositories import foreign_model, publish, write_options
 from tests.support.processes import BIN, TIMEOUT, run, server_process
@@ -57,7 +57,7 @@ def test_without_colour_it_is_drawn_with_characters(lenet: Lenet, given: NDArray
     done = lenet("show", SAMPLE, env={**os.environ, "PYTHONIOENCODING": encoding, "COLUMNS": "100"})
     assert done.returncode == 0
     head, *lines = done.stdout.splitlines()
-    assert str(SAMPLE) in head.replace(" ", "") or "given to lenet version 1" in head
+    assert str(SAMPLE) in head.replace(" ", "") or "input of lenet version 1" in head
     assert "\x1b" not in done.stdout
     shades = BOUNDS[encoding]
     levels = given.reshape(14, 2, 28).mean(axis=1) / 256
@@ -150,7 +150,7 @@ def test_a_place_that_cannot_be_written(lenet: Lenet, tmp_path: Path) -> None:
 def test_the_file_is_shown_as_the_server_reads_it(samples: dict[Path, str]) -> None:
     """Upright, over white, in 8 bits: beside an input that was made of something else it would mislead."""
     for file in samples:
-        shown = of_file(str(file), side=1000)
+        shown = grid_of_file(str(file), side=1000)
         read = decode(file.read_bytes())
         assert shown
         difference = np.array(shown.rows, np.int32) - (read if read.ndim == 3 else read[:, :, np.newaxis])

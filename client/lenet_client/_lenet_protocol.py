@@ -26,9 +26,7 @@ class LenetProtocol:
         if not contents:
             return batch.results(())
         response: pb.ClassifyResponse = yield Call(_CLASSIFY, _request(contents, options))
-        if len(response.results) != len(contents):
-            raise ServerFault(f"{len(contents)} images were sent, {len(response.results)} results came back")
-        return batch.results(map(_image_result, response.results))
+        return batch.results(_image_results(response, len(contents)))
 
     def models(self) -> Operation[list[Model]]:
         """Return all model versions."""
@@ -59,7 +57,7 @@ def inspect_image(image: ImageInput, options: ClassifyOptions) -> Operation[Insp
         request = _request(contents, options)
         request.return_input = True
         response = yield Call(_CLASSIFY, request)
-    (result,) = batch.results(map(_image_result, response.results))
+    (result,) = batch.results(_image_results(response, len(contents)))
     if isinstance(result, ImageError):
         raise result
     model_input = response.results[0].input
@@ -87,6 +85,13 @@ def _images(contents: Iterable[ImageContent]) -> Iterator[pb.Image]:
 def _number_and_alias(version: int | str) -> tuple[int, str]:
     """The two fields of a request that select a version; the unused one keeps its default."""
     return (0, version) if isinstance(version, str) else (version, "")
+
+
+def _image_results(response: pb.ClassifyResponse, sent: int) -> Iterable[ImageResult]:
+    """The results of a response. Raises ServerFault unless there is one for each image sent."""
+    if len(response.results) != sent:
+        raise ServerFault(f"{sent} images were sent, {len(response.results)} results came back")
+    return map(_image_result, response.results)
 
 
 def _image_result(result: pb.Result) -> ImageResult:

@@ -1,4 +1,4 @@
-"""classify_many(): streams of images, in order or as they come, in bounded memory."""
+"""classify_many(): streams of images, ordered or as completed, in bounded memory."""
 
 import asyncio
 import threading
@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from lenet.v1 import classifier_pb2 as pb
 from lenet.v1 import classifier_pb2_grpc as rpc
 from lenet_client import AsyncClient, Client, ImageError, LenetError, ModelNotFound, Prediction
-from tests.support.client.servicers import served
+from tests.support.client.servicers import serve
 
 
-def test_as_they_come_each_result_has_its_image_s_position(client: Client, digits: NDArray[np.uint8]) -> None:
+def test_unordered_results_have_the_positions_of_their_images(client: Client, digits: NDArray[np.uint8]) -> None:
     one_by_one = [client.classify(each) for each in digits]
     images = [b"garbage" if index == 500 else digits[index % 64] for index in range(1000)]
     pairs = dict(client.classify_many(images, ordered=False))
@@ -29,7 +29,7 @@ def test_as_they_come_each_result_has_its_image_s_position(client: Client, digit
         assert result.label == one_by_one[index % 64].label
 
 
-def test_an_array_of_images_and_a_generator_of_paths_will_do(client: Client, digits: NDArray[np.uint8]) -> None:
+def test_an_array_of_images_and_a_generator_of_paths_are_accepted(client: Client, digits: NDArray[np.uint8]) -> None:
     assert len(client.classify_batch(digits)) == 64
     assert len(list(client.classify_many(digits))) == 64
     missing = list(client.classify_many(f"nowhere/{index}.png" for index in range(100)))
@@ -37,14 +37,14 @@ def test_an_array_of_images_and_a_generator_of_paths_will_do(client: Client, dig
 
 
 @pytest.mark.parametrize("ordered", [True, False])
-def test_an_error_of_a_whole_request_ends_the_run(client: Client, ordered: bool, digits: NDArray[np.uint8]) -> None:
+def test_an_error_of_a_whole_request_is_raised(client: Client, ordered: bool, digits: NDArray[np.uint8]) -> None:
     with pytest.raises(ModelNotFound, match="vgg"):
         list(client.classify_many(digits, model="vgg", ordered=ordered))  # type: ignore[call-overload]
 
 
 @pytest.mark.parametrize("ordered", [True, False])
-def test_images_are_taken_only_as_they_are_needed(address: str, digits: NDArray[np.uint8], ordered: bool) -> None:
-    """Of an endless stream only what is under way is held."""
+def test_images_are_read_only_as_needed(address: str, digits: NDArray[np.uint8], ordered: bool) -> None:
+    """Of an endless stream, at most the batches in flight are read ahead."""
     taken = 0
 
     def endless() -> Iterator[NDArray[np.uint8]]:
@@ -62,7 +62,7 @@ def test_images_are_taken_only_as_they_are_needed(address: str, digits: NDArray[
 
 
 @pytest.mark.parametrize("ordered", [True, False])
-def test_an_endless_asynchronous_stream_too(address: str, digits: NDArray[np.uint8], ordered: bool) -> None:
+def test_asynchronous_images_are_read_only_as_needed(address: str, digits: NDArray[np.uint8], ordered: bool) -> None:
     taken = 0
 
     async def endless() -> AsyncIterator[NDArray[np.uint8]]:
@@ -83,7 +83,7 @@ def test_an_endless_asynchronous_stream_too(address: str, digits: NDArray[np.uin
 
 
 class Gate(rpc.ClassifierServicer):
-    """Holds back the first call until somebody opens the gate; answers each image with its own first byte."""
+    """Holds back the first batch until `open` is set; the label of each image is its first byte."""
 
     def __init__(self) -> None:
         self.open = threading.Event()
@@ -95,7 +95,7 @@ class Gate(rpc.ClassifierServicer):
         tops = [[pb.LabelScore(label=str(each.pixels.data[0]), score=1)] for each in request.images]
         return pb.ClassifyResponse(results=[pb.Result(prediction=pb.Prediction(top=top)) for top in tops])
 
-    # The generated class is abstract to mypy; no test comes here.
+    # Not called by these tests; mypy takes the generated class for abstract.
     ClassifyStream = ListModels = GetModel = rpc.ClassifierServicer.ClassifyStream  # type: ignore[assignment]
 
 
@@ -107,18 +107,18 @@ def gate() -> Gate:
 @pytest.fixture
 def gated(gate: Gate) -> Iterator[str]:
     """HOST:PORT of the server with the gate."""
-    with served(partial(rpc.add_ClassifierServicer_to_server, gate), threads=16) as address:
+    with serve(partial(rpc.add_ClassifierServicer_to_server, gate), threads=16) as address:
         yield address
         gate.open.set()
 
 
 def images_of_batches(count: int) -> list[NDArray[np.uint8]]:
-    """Images that tell the number of their batch."""
+    """Images whose pixels are the number of their batch."""
     return [np.full((1, 1, 1), index // 64, np.uint8) for index in range(count * 64)]
 
 
-def test_a_slow_batch_holds_up_nobody_who_takes_them_as_they_come(gate: Gate, gated: str) -> None:
-    """The first batch is answered only when all others are."""
+def test_a_slow_batch_does_not_delay_unordered_results(gate: Gate, gated: str) -> None:
+    """The first batch is answered only after all others."""
     seen = []
     with Client(gated) as client:
         for index, result in client.classify_many(images_of_batches(8), ordered=False):
@@ -131,7 +131,7 @@ def test_a_slow_batch_holds_up_nobody_who_takes_them_as_they_come(gate: Gate, ga
     assert sorted(seen) == list(range(8 * 64))
 
 
-def test_nor_whoever_awaits_them(gate: Gate, gated: str) -> None:
+def test_a_slow_batch_does_not_delay_unordered_results_of_the_async_client(gate: Gate, gated: str) -> None:
     async def run() -> list[int]:
         seen = []
         async with AsyncClient(gated) as client:
@@ -148,7 +148,7 @@ def test_nor_whoever_awaits_them(gate: Gate, gated: str) -> None:
     assert sorted(seen) == list(range(8 * 64))
 
 
-def test_a_client_that_is_closed_in_the_middle_says_so(gated: str) -> None:
+def test_closing_the_client_ends_a_stream_with_an_error(gated: str) -> None:
     with Client(gated) as client:
         results: Any = client.classify_many(images_of_batches(2), ordered=False)
         assert next(results)[0] == 64  # the first batch waits at the gate

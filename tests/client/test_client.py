@@ -21,11 +21,11 @@ from lenet_client import (
 
 @pytest.fixture(scope="module")
 def seven() -> Path:
-    """A picture of a seven."""
+    """A picture file of a seven."""
     return next((Path(__file__).parents[2] / "samples").glob("7_*"))
 
 
-def test_a_picture_is_classified_in_every_form_it_can_have(client: Client, seven: Path) -> None:
+def test_every_type_of_image_is_classified(client: Client, seven: Path) -> None:
     prediction = client.classify(seven)
     assert prediction.label == "7"
     assert prediction.score == prediction.top[0][1] > 0.5
@@ -59,14 +59,14 @@ def test_an_image_that_cannot_be_read_raises_with_the_reason(client: Client, ima
         client.classify(image)  # type: ignore[arg-type]
 
 
-def test_a_picture_file_is_named_where_the_server_refuses_it(client: Client, tmp_path: Path) -> None:
+def test_a_file_that_the_server_refuses_is_named(client: Client, tmp_path: Path) -> None:
     (tmp_path / "text.png").write_text("not a picture")
     with pytest.raises(ImageError, match=r"text\.png: ") as caught:
         client.classify(tmp_path / "text.png")
     assert caught.value.path == str(tmp_path / "text.png")
 
 
-def test_what_is_no_image_at_all_is_a_type_error(client: Client) -> None:
+def test_an_object_of_another_type_is_a_type_error(client: Client) -> None:
     with pytest.raises(TypeError, match="not int"):
         client.classify(7)  # type: ignore[arg-type]
 
@@ -88,7 +88,7 @@ def test_many_images_come_back_in_order(client: Client, digits: NDArray[np.uint8
     ]
 
 
-def test_no_images_are_no_results(client: Client) -> None:
+def test_no_images_give_no_results(client: Client) -> None:
     assert list(client.classify_many([])) == []
     assert client.classify_batch([]) == []
 
@@ -102,7 +102,7 @@ def test_models_and_health(client: Client) -> None:
     assert client.healthy("lenet")
 
 
-def test_errors_of_a_whole_call(client: Client, seven: Path) -> None:
+def test_errors_of_the_whole_request(client: Client, seven: Path) -> None:
     with pytest.raises(ModelNotFound, match="no model 'vgg'"):
         client.classify(seven, model="vgg")
     with pytest.raises(ModelNotFound):
@@ -115,9 +115,9 @@ def test_errors_of_a_whole_call(client: Client, seven: Path) -> None:
         client.classify_batch([bytes(30 * 2**20)] * 3)
 
 
-def test_a_dead_server_is_unavailable(connect: Callable[..., Client], seven: Path) -> None:
+def test_an_unreachable_server_is_unavailable(connect: Callable[..., Client], seven: Path) -> None:
     with socket.socket() as reserved:
-        reserved.bind(("127.0.0.1", 0))  # bound but not listening: nobody answers here
+        reserved.bind(("127.0.0.1", 0))  # bound but not listening
         server = f"127.0.0.1:{reserved.getsockname()[1]}"
         with connect(server, timeout=5) as client, pytest.raises(ServerUnavailable, match=server):
             client.classify(seven)

@@ -1,4 +1,4 @@
-"""The client against a server that misbehaves on purpose: a real one, with a servicer written for the test."""
+"""Errors, retries and deadlines, against a real server that fails as scripted."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -21,19 +21,19 @@ from lenet_client import (
     TimedOut,
     Unauthenticated,
 )
-from tests.support.client.servicers import served
+from tests.support.client.servicers import serve
 
 TOP = [pb.LabelScore(label="7", score=0.9)]
 ANSWER = pb.ClassifyResponse(results=[pb.Result(prediction=pb.Prediction(top=TOP))])
 
 
 class Scripted(rpc.ClassifierServicer):
-    """Meets each call with the next of its outcomes; the last one goes on for ever."""
+    """Responds to each call with the next of its outcomes, and repeats the last one."""
 
     def __init__(self) -> None:
         self.outcomes: list[grpc.StatusCode | pb.ClassifyResponse] = []
         self.calls = 0
-        self.remaining: list[float] = []  # seconds that each call's deadline leaves
+        self.remaining: list[float] = []  # seconds until each call's deadline
         self.end = threading.Event()
 
     def Classify(self, request: pb.ClassifyRequest, context: grpc.ServicerContext) -> pb.ClassifyResponse:  # noqa: ARG002, N802
@@ -46,7 +46,7 @@ class Scripted(rpc.ClassifierServicer):
             context.abort(outcome, f"scripted {outcome.name}")
         return outcome
 
-    # The generated class is abstract to mypy; no test comes here.
+    # Not called by these tests; mypy takes the generated class for abstract.
     ClassifyStream = ListModels = GetModel = rpc.ClassifierServicer.ClassifyStream  # type: ignore[assignment]
 
 
@@ -58,19 +58,19 @@ def scripted() -> Scripted:
 @pytest.fixture
 def address(scripted: Scripted) -> Iterator[str]:
     """HOST:PORT of the scripted server."""
-    with served(partial(rpc.add_ClassifierServicer_to_server, scripted)) as address:
+    with serve(partial(rpc.add_ClassifierServicer_to_server, scripted)) as address:
         yield address
         scripted.end.set()
 
 
 @pytest.mark.parametrize("code", [grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.RESOURCE_EXHAUSTED])
-def test_a_server_without_time_is_asked_again(client: Client, scripted: Scripted, code: grpc.StatusCode) -> None:
+def test_a_busy_or_unavailable_server_is_retried(client: Client, scripted: Scripted, code: grpc.StatusCode) -> None:
     scripted.outcomes = [code, code, ANSWER]
     assert client.classify(b"picture").label == "7"
     assert scripted.calls == 3
 
 
-def test_one_deadline_holds_over_all_attempts(scripted: Scripted, connect: Callable[..., Client], address: str) -> None:
+def test_one_deadline_covers_all_attempts(scripted: Scripted, connect: Callable[..., Client], address: str) -> None:
     scripted.outcomes = [grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.UNAVAILABLE, ANSWER]
     with connect(address, timeout=2) as client:
         client.classify(b"picture")
@@ -94,7 +94,7 @@ def test_one_deadline_holds_over_all_attempts(scripted: Scripted, connect: Calla
         (grpc.StatusCode.UNIMPLEMENTED, NotSupported),
     ],
 )
-def test_a_status_becomes_the_error_of_its_kind(
+def test_each_status_raises_its_error(
     client: Client, scripted: Scripted, code: grpc.StatusCode, error: type[LenetError]
 ) -> None:
     scripted.outcomes = [code]
@@ -102,14 +102,16 @@ def test_a_status_becomes_the_error_of_its_kind(
         client.classify(b"picture")
 
 
-def test_no_answer_within_the_timeout(scripted: Scripted, connect: Callable[..., Client], address: str) -> None:
+def test_a_timeout_raises_timed_out(scripted: Scripted, connect: Callable[..., Client], address: str) -> None:
     scripted.outcomes = [grpc.StatusCode.DEADLINE_EXCEEDED]
     with connect(address, timeout=0.2) as hasty, pytest.raises(TimedOut, match=address):
         hasty.classify(b"picture")
 
 
 @pytest.mark.parametrize("results", [0, 2])
-def test_a_response_with_another_number_of_results_is_a_fault(client: Client, scripted: Scripted, results: int) -> None:
+def test_a_wrong_number_of_results_is_a_server_fault(client: Client, scripted: Scripted, results: int) -> None:
     scripted.outcomes = [pb.ClassifyResponse(results=[ANSWER.results[0]] * results)]
     with pytest.raises(ServerFault, match=f"1 images were sent, {results} results came back"):
         client.classify(b"picture")
+    with pytest.raises(ServerFault, match=f"1 images were sent, {results} results came back"):
+        client.inspect(b"picture")

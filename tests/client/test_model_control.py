@@ -1,4 +1,4 @@
-"""Models loaded and unloaded by callers, where the server's operator allows that."""
+"""load() and unload(), with a server started with --model-control explicit and without."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,7 +17,7 @@ INFERENCE, CONTROL = "a-token-for-inference-alone", "a-token-for-control-as-well
 
 @pytest.fixture(scope="module")
 def controlled(tmp_path_factory: pytest.TempPathFactory, transport: str) -> Iterator[str]:
-    """HOST:PORT of a server that loads what callers say."""
+    """HOST:PORT of a server with --model-control explicit."""
     models = tmp_path_factory.mktemp("models")
     publish(models, "lenet", 1)
     publish(models, "broken", 1, b"broken")
@@ -36,7 +36,7 @@ def test_a_model_is_served_from_load_to_unload(connect: Connect, controlled: str
         assert client.models() == []
 
 
-def test_what_cannot_be_loaded_says_why(connect: Connect, controlled: str) -> None:
+def test_a_model_that_cannot_be_loaded_raises_with_the_reason(connect: Connect, controlled: str) -> None:
     with connect(controlled) as client:
         with pytest.raises(ModelNotFound, match="unknown"):
             client.load("unknown")
@@ -46,13 +46,13 @@ def test_what_cannot_be_loaded_says_why(connect: Connect, controlled: str) -> No
             client.load("broken")
 
 
-def test_a_server_that_chooses_itself_names_the_setting(client: Client) -> None:
+def test_a_server_without_model_control_names_the_setting(client: Client) -> None:
     for change in (client.load, client.unload):
         with pytest.raises(NotSupported, match="--model-control explicit"):
             change("lenet")
 
 
-def test_a_token_for_inference_controls_nothing(connect: Connect, tmp_path: Path) -> None:
+def test_a_token_without_the_control_right_is_refused(connect: Connect, tmp_path: Path) -> None:
     publish(tmp_path, "lenet", 1)
     tokens = tmp_path / "tokens"
     tokens.write_text(f"inference {INFERENCE}\ncontrol {CONTROL}\n")

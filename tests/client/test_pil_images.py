@@ -1,4 +1,4 @@
-"""PIL images: the same answer as the files that they came from, whatever their mode."""
+"""PIL images of every mode: the same prediction as for the file."""
 
 import io
 from pathlib import Path
@@ -16,14 +16,14 @@ def files() -> dict[str, Path]:
     return {file.suffix: file for file in sorted(folder.iterdir())}
 
 
-def test_the_answer_is_that_of_the_file(client: Client, files: dict[str, Path]) -> None:
+def test_the_prediction_is_that_of_the_file(client: Client, files: dict[str, Path]) -> None:
     for file in files.values():
         with Image.open(file) as image:
             assert client.classify(image, top_k=10) == client.classify(file, top_k=10), file.name
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "YCbCr", "HSV", "F", "I", "I;16", "La"])
-def test_every_mode_is_a_picture(client: Client, mode: str) -> None:
+def test_every_mode_is_classified(client: Client, mode: str) -> None:
     with Image.open(Path(__file__).parents[2] / "samples/7_0.bmp") as image:
         grey = image.convert("L")
         if mode == "La":
@@ -37,7 +37,7 @@ def test_every_mode_is_a_picture(client: Client, mode: str) -> None:
     assert client.classify(converted).label == "7"
 
 
-def test_what_a_camera_says_of_its_position_counts(client: Client) -> None:
+def test_the_exif_orientation_is_applied(client: Client) -> None:
     with Image.open(Path(__file__).parents[2] / "samples/7_0.bmp") as image:
         turned = image.convert("L").rotate(90, expand=True, fillcolor=255)
     exif = Image.Exif()
@@ -48,7 +48,7 @@ def test_what_a_camera_says_of_its_position_counts(client: Client) -> None:
         assert client.classify(image).label == client.classify(file.getvalue()).label == "7"
 
 
-def test_a_file_that_ends_early_is_an_error_of_the_image(client: Client) -> None:
+def test_a_truncated_file_is_an_image_error(client: Client) -> None:
     content = (Path(__file__).parents[2] / "samples/7_0.bmp").read_bytes()
     with (
         Image.open(io.BytesIO(content[: len(content) // 2])) as image,

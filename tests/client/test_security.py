@@ -1,4 +1,4 @@
-"""Servers that encrypt, and that ask who is there: for Client, for AsyncClient and for the command."""
+"""TLS, mutual TLS and tokens, for Client, AsyncClient and the command line."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,13 +20,13 @@ Connect = Callable[..., Client]
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the certificates and the token are."""
+    """The folder of the certificates and the token."""
     return tmp_path_factory.mktemp("secrets")
 
 
 @pytest.fixture(scope="module")
 def authority(folder: Path) -> Authority:
-    """Signs all certificates."""
+    """The certificate authority of all certificates."""
     return Authority(folder)
 
 
@@ -38,7 +38,7 @@ def pair(authority: Authority) -> Pair:
 
 @pytest.fixture(scope="module")
 def token_file(folder: Path) -> Path:
-    """The file that a user of the command has."""
+    """The token in a file, for --token-file."""
     file = folder / "token"
     file.write_text(f"{TOKEN}\n")
     return file
@@ -69,9 +69,7 @@ def files(authority: Authority, pair: Pair) -> dict[str, Path]:
     return {"tls_ca": authority.file, "tls_certificate": pair.certificate, "tls_key": pair.key}
 
 
-def test_with_certificate_and_token_everything_is_answered(
-    connect: Connect, address: str, files: dict[str, Path]
-) -> None:
+def test_certificate_and_token_allow_every_call(connect: Connect, address: str, files: dict[str, Path]) -> None:
     with connect(address, token=TOKEN, **files) as client:
         assert client.healthy()
         assert client.model().name == "lenet"
@@ -80,20 +78,20 @@ def test_with_certificate_and_token_everything_is_answered(
         assert [getattr(each, "label", None) for each in client.classify_many([PICTURE] * 3)] == ["7"] * 3
 
 
-@pytest.mark.parametrize("token", [None, "a-token-of-nobody"])
-def test_without_a_known_token_only_health_is_answered(
+@pytest.mark.parametrize("token", [None, "an-unknown-token"])
+def test_without_a_known_token_only_health_is_allowed(
     connect: Connect, address: str, files: dict[str, Path], token: str | None
 ) -> None:
     with connect(address, token=token, **files) as client:
         assert client.healthy()
-        questions: list[Callable[[], object]] = [client.model, client.models, lambda: client.classify(PICTURE)]
-        for ask in questions:
+        calls: list[Callable[[], object]] = [client.model, client.models, lambda: client.classify(PICTURE)]
+        for call in calls:
             with pytest.raises(Unauthenticated, match=f"{address}: .*token"):
-                ask()
+                call()
 
 
 @pytest.mark.parametrize("left_out", ["all", "tls_ca", "certificate"])
-def test_without_the_files_of_tls_no_connection_comes_about(
+def test_missing_tls_files_prevent_the_connection(
     connect: Connect, address: str, files: dict[str, Path], left_out: str
 ) -> None:
     match left_out:
@@ -107,19 +105,17 @@ def test_without_the_files_of_tls_no_connection_comes_about(
         client.healthy()
 
 
-def test_plain_text_where_tls_is_wanted_is_told_its_likely_cause(connect: Connect, address: str) -> None:
+def test_plain_text_to_a_tls_server_is_explained(connect: Connect, address: str) -> None:
     with connect(address, token=TOKEN) as client, pytest.raises(ServerUnavailable, match=r"wants TLS.*--tls"):
         client.healthy()
 
 
-def test_tls_where_plain_text_is_spoken_is_told_its_likely_cause(
-    connect: Connect, one_address: str, authority: Authority
-) -> None:
+def test_tls_to_a_plain_text_server_is_explained(connect: Connect, one_address: str, authority: Authority) -> None:
     with connect(one_address, tls_ca=authority.file) as client, pytest.raises(ServerUnavailable, match="no TLS"):
         client.healthy()
 
 
-def test_parameters_that_do_not_fit_are_refused(connect: Connect, address: str, pair: Pair, tmp_path: Path) -> None:
+def test_invalid_options_are_refused(connect: Connect, address: str, pair: Pair, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="tls_certificate and tls_key go together"):
         connect(address, tls_key=pair.key)
     with pytest.raises(ValueError, match="a token is one word") as refused:
@@ -129,11 +125,11 @@ def test_parameters_that_do_not_fit_are_refused(connect: Connect, address: str, 
         connect(address, tls_ca=tmp_path / "nowhere")
 
 
-def test_new_errors_are_of_the_tree() -> None:
+def test_unauthenticated_is_a_lenet_error() -> None:
     assert issubclass(Unauthenticated, LenetError)
 
 
-def test_the_command_has_a_flag_and_a_variable_for_each(
+def test_each_file_has_an_option_and_an_environment_variable(
     address: str, files: dict[str, Path], token_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     flags = [f"--{name.replace('_', '-')}={file}" for name, file in files.items()]
@@ -145,7 +141,7 @@ def test_the_command_has_a_flag_and_a_variable_for_each(
         assert run("lenet", command, "--server", address).returncode == 0
 
 
-def test_the_command_says_in_one_line_what_keeps_it_out(
+def test_the_command_explains_a_refusal_in_one_line(
     address: str, files: dict[str, Path], token_file: Path, tmp_path: Path
 ) -> None:
     flags = [f"--{name.replace('_', '-')}={file}" for name, file in files.items()]

@@ -1,4 +1,4 @@
-"""Versions asked for by their labels, from the library and from the command line."""
+"""Versions selected by alias, in the library and on the command line."""
 
 import asyncio
 import json
@@ -19,7 +19,7 @@ PICTURE = ROOT / "samples/3_0.webp"
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server that has version 1 for its label, and version 2 for being the newest."""
+    """HOST:PORT of a server with version 1, which has the alias "stable", and version 2, the newest."""
     models = tmp_path_factory.mktemp("models")
     for version in ("1", "2"):
         shutil.copytree(ROOT / "models/lenet/1", models / "lenet" / version)
@@ -33,7 +33,8 @@ def test_the_library(server: str) -> None:
         assert client.classify(PICTURE, model="lenet", version="stable").label == "3"
         stable, newest = client.models()
         assert (client.model(version="stable"), client.model()) == (stable, newest)
-        assert (stable.version, stable.version_labels, newest.version_labels) == (1, ("stable",), ())
+        assert (stable.version, stable.version_aliases, newest.version_aliases) == (1, ("stable",), ())
+        assert stable.version_labels == stable.version_aliases
         with pytest.raises(
             ModelNotFound, match=r"no version 'canary' of model 'lenet': this server has 1 \(stable\), 2"
         ):
@@ -41,12 +42,12 @@ def test_the_library(server: str) -> None:
 
 
 def test_the_library_for_asyncio(server: str) -> None:
-    async def ask() -> int:
+    async def classify() -> int:
         async with AsyncClient(server) as client:
             assert (await client.classify(PICTURE, version="stable")).label == "3"
             return (await client.model(version="stable")).version
 
-    assert asyncio.run(ask()) == 1
+    assert asyncio.run(classify()) == 1
 
 
 def test_the_command_line(server: str) -> None:

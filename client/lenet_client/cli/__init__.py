@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except TimedOut as error:
         return _failed(f"no answer in time (see --timeout): {error}", ExitStatus.UNREACHABLE)
     except (ServerBusy, ServerFault) as error:
-        return _failed(f"the server gave no answer: {error}", ExitStatus.UNREACHABLE)
+        return _failed(f"the server failed to answer: {error}", ExitStatus.UNREACHABLE)
     except ImageError as error:
         return _failed(str(error), ExitStatus.FAILED)
     except BrokenPipeError:  # the reader of `lenet classify … | head` has closed the pipe

@@ -1,4 +1,4 @@
-"""The load generator's own reading of HTTP/2, against what the library h2 and its hpack write."""
+"""The load generator's HTTP/2 code, tested against the libraries h2 and hpack."""
 
 import socket
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from lenet_client.bench.target import Target
 
 @pytest.mark.parametrize("huffman", [True, False])
 @pytest.mark.parametrize("status", range(17))
-def test_a_status_is_found_in_both_codings(status: int, huffman: bool) -> None:
+def test_a_status_is_found_as_text_and_huffman_coded(status: int, huffman: bool) -> None:
     encoder = hpack.Encoder()
     encoder.header_table_size = 0
     headers = [("content-type", "application/grpc"), ("grpc-status", str(status)), ("grpc-message", "in 12 words")]
@@ -30,7 +30,7 @@ def test_no_status_is_none() -> None:
 
 
 @pytest.mark.parametrize("length", [0, 1, 126, 127, 128, 300, 5000])
-def test_headers_of_any_length_are_read_as_written(length: int) -> None:
+def test_headers_of_any_length_are_decoded_as_written(length: int) -> None:
     headers = {":path": "/a.B/C", "authorization": "x" * length}
     read = hpack.Decoder().decode(header_block(headers))
     assert [(str(name), str(value)) for name, value in read] == list(headers.items())
@@ -38,13 +38,13 @@ def test_headers_of_any_length_are_read_as_written(length: int) -> None:
 
 @pytest.fixture
 def listening() -> Iterator[socket.socket]:
-    """A port that somebody may connect to."""
+    """A listening socket."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         yield listener
 
 
-def test_calls_larger_than_the_windows_arrive_whole(listening: socket.socket) -> None:
-    """Two calls of 100,000 bytes, where the connection's window is 65,535 until the server widens it."""
+def test_calls_larger_than_the_windows_arrive_complete(listening: socket.socket) -> None:
+    """Two calls of 100,000 bytes; the connection's window is 65,535 until the server widens it."""
     call = RepeatedCall("/a.B/C", bytes(100_000))
     client = Http2Connection(Target(f"127.0.0.1:{listening.getsockname()[1]}"), call)
     peer, _ = listening.accept()
@@ -79,7 +79,7 @@ def test_calls_larger_than_the_windows_arrive_whole(listening: socket.socket) ->
     client.close()
 
 
-def test_a_stream_that_the_server_ends_is_followed_by_another(listening: socket.socket) -> None:
+def test_a_stream_that_the_server_ends_is_replaced(listening: socket.socket) -> None:
     call = RepeatedCall("/a.B/C", b"\x0a\x0a" + b"0" * 10 + b"rest", streamed=True)
     client = StreamConnection(Target(f"127.0.0.1:{listening.getsockname()[1]}"), call)
     peer, _ = listening.accept()

@@ -1,4 +1,4 @@
-"""`lenet load` and `lenet unload`, where the server's operator allows that."""
+"""`lenet health`, `models`, `load` and `unload`."""
 
 import json
 from collections.abc import Iterator
@@ -10,12 +10,12 @@ from lenet_client.cli import main
 from lenet_server.app import App
 from lenet_server.settings import Settings
 from tests.server.repositories import publish
-from tests.support.client.command import Command
+from tests.support.client.command import Command, Lenet
 
 
 @pytest.fixture(scope="module")
 def controlled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """HOST:PORT of a server that loads what callers say."""
+    """HOST:PORT of a server with --model-control explicit."""
     models = tmp_path_factory.mktemp("models")
     publish(models, "lenet", 1)
     settings = Settings(model_repository=models, port=0, http_port=0, model_control="explicit")
@@ -42,8 +42,16 @@ def test_an_unknown_model_is_named(controlled: str, capsys: pytest.CaptureFixtur
     assert "vgg" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("order", ["load", "unload"])
-def test_a_server_that_chooses_itself_names_the_setting(command: Command, order: str) -> None:
-    done = command(order, "lenet")
+@pytest.mark.parametrize("name", ["load", "unload"])
+def test_a_server_without_model_control_names_the_setting(command: Command, name: str) -> None:
+    done = command(name, "lenet")
     assert done.status == 2
     assert "--model-control explicit" in done.err
+
+
+def test_health_and_models(lenet: Lenet, address: str) -> None:
+    assert lenet("health").stdout == f"{address}: serving\n"
+    assert json.loads(lenet("health", "--json").stdout) == {"server": address, "healthy": True}
+    assert lenet("models").stdout.splitlines()[1].split()[:3] == ["lenet", "1", "1×28×28"]
+    (model,) = json.loads(lenet("models", "--json").stdout)
+    assert (model["name"], model["version"]) == ("lenet", 1)

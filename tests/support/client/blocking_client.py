@@ -1,4 +1,4 @@
-"""AsyncClient behind the face of Client."""
+"""AsyncClient with the interface of Client, so that both run the same tests."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -9,8 +9,8 @@ from lenet_client import AsyncClient
 T = TypeVar("T")
 
 
-class Waiting:
-    """An AsyncClient whose methods are called like Client's."""
+class BlockingAsyncClient:
+    """An AsyncClient whose methods block, as those of Client do."""
 
     def __init__(self, server: str, **options: Any) -> None:
         self._runner = asyncio.Runner()
@@ -31,7 +31,7 @@ class Waiting:
 
         return call
 
-    def __enter__(self) -> "Waiting":
+    def __enter__(self) -> "BlockingAsyncClient":
         return self
 
     def __exit__(self, *_: object) -> None:

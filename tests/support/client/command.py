@@ -1,7 +1,10 @@
-"""The result of a `lenet` command that a test has run in its own process."""
+"""`lenet` commands in tests: run by main() in the test's process, or as a process of their own."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from subprocess import CompletedProcess
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -14,3 +17,12 @@ class CommandResult:
 
 
 Command = Callable[..., CommandResult]
+"""Runs `lenet` in the test's process, with the arguments it is called with."""
+
+Lenet = Callable[..., CompletedProcess[str]]
+"""Runs `lenet` as a process, with the arguments it is called with."""
+
+
+def json_lines(text: str) -> list[dict[str, Any]]:
+    """The objects of JSON Lines."""
+    return [json.loads(line) for line in text.splitlines()]

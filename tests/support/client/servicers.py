@@ -1,4 +1,4 @@
-"""Servers of one service that a test has written, over a real socket."""
+"""Real gRPC servers for servicers written by a test."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -8,8 +8,8 @@ import grpc
 
 
 @contextmanager
-def served(add: Callable[[grpc.Server], None], threads: int = 4) -> Iterator[str]:
-    """HOST:PORT of a server to which `add` adds the service; whoever still waits at the end is let go."""
+def serve(add: Callable[[grpc.Server], None], threads: int = 4) -> Iterator[str]:
+    """HOST:PORT of a server to which `add` adds the service. Open calls are cancelled at the end."""
     server = grpc.server(ThreadPoolExecutor(threads))
     add(server)
     port = server.add_insecure_port("127.0.0.1:0")

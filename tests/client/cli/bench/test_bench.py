@@ -4,7 +4,7 @@ import json
 import signal
 import subprocess
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from lenet_server.settings import Settings
 from tests.conftest import ROOT
 from tests.support.certificates import Authority
 from tests.support.client.server_counters import images_counted
+from tests.support.client.servicers import serve
 from tests.support.processes import BIN, run
 from tests.support.waiting import wait_until
 
@@ -26,7 +27,7 @@ SHORT = ("--seconds=0.3", "--warm-up=0.1")
 
 
 def bench(address: str, *arguments: str) -> dict[str, Any]:
-    """The report of a short `lenet bench`, all of whose calls are answered."""
+    """The report of a short `lenet bench` without errors."""
     done = run("lenet", "bench", *SHORT, "--json", "--server", address, *arguments)
     assert done.returncode == 0, done.stderr
     report: dict[str, Any] = json.loads(done.stdout)
@@ -61,14 +62,14 @@ def test_every_kind_of_call_is_answered(one_address: str, arguments: list[str]) 
     assert figures["errors"] == {}
 
 
-def test_both_transports_are_understood(address: str) -> None:
-    """Requests on a stream that together are more than its first window holds."""
+def test_both_server_transports_are_measured(address: str) -> None:
+    """The requests on a stream exceed its initial flow-control window."""
     (figures,) = bench(address, "--concurrency=4", "--stream", "--images=100")["loads"]
     assert figures["answers"] > 0
     assert figures["errors"] == {}
 
 
-def test_a_rate_is_kept_and_the_server_s_own_figures_are_told(one_address: str, one_server: App) -> None:
+def test_a_rate_is_kept_and_the_server_s_measurements_are_reported(one_address: str, one_server: App) -> None:
     page = f"http://127.0.0.1:{one_server.http_port}/metrics"
     (figures,) = bench(one_address, "--rate=200", f"--metrics-url={page}", "--seconds=1")["loads"]
     assert figures["wanted_calls_per_second"] == 200
@@ -93,7 +94,7 @@ def test_a_table_a_file_and_a_chart(one_address: str, tmp_path: Path) -> None:
 
 
 class Refusing(rpc.ClassifierServicer):
-    """Describes a model, and has no time to use it."""
+    """Describes a model, and refuses to classify with RESOURCE_EXHAUSTED."""
 
     def GetModel(self, request: object, context: object) -> pb.Model:  # noqa: ARG002, N802
         return pb.Model(name="m", version=1, labels=["a"], input_shape=[1, 2, 2])
@@ -101,19 +102,15 @@ class Refusing(rpc.ClassifierServicer):
     def Classify(self, request: object, context: grpc.ServicerContext) -> pb.ClassifyResponse:  # noqa: ARG002, N802
         context.abort(grpc.StatusCode.RESOURCE_EXHAUSTED, "later")
 
-    # The generated class is abstract to mypy; no test comes here.
+    # Not called by these tests; mypy takes the generated class for abstract.
     ClassifyStream = ListModels = rpc.ClassifierServicer.ClassifyStream  # type: ignore[assignment]
 
 
 @pytest.fixture
 def refusing() -> Iterator[str]:
-    """HOST:PORT of a server that refuses."""
-    server = grpc.server(ThreadPoolExecutor(4))
-    rpc.add_ClassifierServicer_to_server(Refusing(), server)
-    port = server.add_insecure_port("127.0.0.1:0")
-    server.start()
-    yield f"127.0.0.1:{port}"
-    server.stop(None).wait()
+    """HOST:PORT of a server that refuses to classify."""
+    with serve(partial(rpc.add_ClassifierServicer_to_server, Refusing())) as address:
+        yield address
 
 
 def test_errors_are_counted_by_their_status(refusing: str) -> None:
@@ -174,7 +171,7 @@ def test_no_server_is_status_3() -> None:
     assert done.stderr.startswith("lenet: no answer: 127.0.0.1:1")
 
 
-def test_it_ends_at_once_when_interrupted(one_address: str, one_server: App) -> None:
+def test_an_interrupt_ends_it_at_once(one_address: str, one_server: App) -> None:
     before = images_counted(one_server.http_port)
     bench = subprocess.Popen(
         [BIN / "lenet", "bench", "--seconds=60", "--server", one_address], stderr=subprocess.PIPE, text=True
@@ -189,7 +186,7 @@ def test_it_ends_at_once_when_interrupted(one_address: str, one_server: App) -> 
 
 
 @pytest.mark.parametrize("option", ["--output", "--chart"])
-def test_a_folder_that_is_not_there_is_told_before_the_load(one_address: str, tmp_path: Path, option: str) -> None:
+def test_a_missing_output_folder_is_reported_before_the_load(one_address: str, tmp_path: Path, option: str) -> None:
     done = run("lenet", "bench", "--seconds=60", "--server", one_address, option, tmp_path / "none/out")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == f"lenet: {tmp_path}/none/out cannot be written: there is no folder {tmp_path}/none\n"

@@ -1,4 +1,4 @@
-"""`--labels-from-folders`: how right the answers are, in numbers that were computed by hand."""
+"""`--labels-from-folders` and `--min-score`, compared with figures computed by hand."""
 
 from pathlib import Path
 
@@ -19,11 +19,11 @@ def record(path: str, label: str, score: float = 0.5) -> Record:
     # Newcombe, "Two-sided confidence intervals for the single proportion" (1998), table I, method 3.
     [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)],
 )
-def test_the_interval_is_that_of_the_literature(right: int, total: int, low: float, high: float) -> None:
+def test_the_interval_matches_published_values(right: int, total: int, low: float, high: float) -> None:
     assert list(wilson_interval(right, total)) == pytest.approx([low, high], abs=5e-5)
 
 
-def test_the_report_counts_right() -> None:
+def test_the_report_has_the_expected_figures() -> None:
     accuracy = Accuracy()
     for index in range(8):
         accuracy.count(record(f"x/cat/{index}.png", "cat"))
@@ -52,20 +52,20 @@ def test_only_the_worst_mistakes_are_kept() -> None:
     assert [line.split()[0] for line in mistakes] == [f"{index / 100:.4f}" for index in range(99, 89, -1)]
 
 
-def test_a_label_that_no_picture_has_and_one_that_was_never_given() -> None:
+def test_labels_that_are_only_true_or_only_predicted() -> None:
     accuracy = Accuracy()
     accuracy.count(record("x/a/0.png", "b"))
     labels = accuracy.report().split("\n\n")[2]
     assert [line.split() for line in labels.splitlines()[1:]] == [["a", "1", "–", "0.00%"], ["b", "0", "0.00%", "–"]]
 
 
-def test_of_an_archive_the_folders_inside_count(command: Command, folder: Path) -> None:
+def test_the_accuracy_is_printed_despite_quiet(command: Command, folder: Path) -> None:
     done = command("classify", folder, "--labels-from-folders", "--quiet")
     assert done.err.startswith("accuracy: ")
     assert "of 30 right" in done.err
 
 
-def test_the_uncertain_are_marked(command: Command, folder: Path) -> None:
+def test_uncertain_results_are_marked_in_every_format(command: Command, folder: Path) -> None:
     done = command("classify", folder, "--min-score=0.99", "--format=csv")
     rows = [row.split(",") for row in done.out.splitlines()]
     assert rows[0] == ["path", "label", "score", "error", "uncertain"]

@@ -8,7 +8,7 @@ from tests.support.processes import BIN
 
 MEGABYTE = 1024  # the unit of ru_maxrss is kB
 
-# A process counts the memory of the one that started it as its own until it is its own: so a small one starts it.
+# Until it calls exec, a child process is charged with its parent's memory: so a small process starts it.
 STARTER = """
 import resource, subprocess, sys
 subprocess.run(sys.argv[1:], check=True, stderr=subprocess.DEVNULL)
@@ -17,7 +17,7 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 
 
 def peak_memory(folder: Path, address: str) -> int:
-    """The most memory that `lenet classify` of a folder has used, in kB."""
+    """The peak memory of `lenet classify` for a folder, in kB."""
     output = folder.with_suffix(".jsonl")
     command = [BIN / "lenet", "classify", folder, "--server", address, "--format=jsonl", "--output", output]
     starter = [sys.executable, "-c", STARTER, *map(str, command)]

@@ -1,12 +1,9 @@
-"""What is said on standard error while a run goes on, and what the help costs."""
+"""Progress on standard error."""
 
 import os
 import pty
 import subprocess
-import sys
 from pathlib import Path
-
-import pytest
 
 from lenet_client.cli.classify.file_count import FileCount
 from lenet_client.cli.classify.tally import Tally
@@ -14,7 +11,7 @@ from tests.support.client.command import Command
 from tests.support.processes import BIN, TIMEOUT
 
 
-def test_quiet_says_nothing_and_verbose_each_failure(command: Command, folder: Path) -> None:
+def test_quiet_prints_nothing_and_verbose_each_failure(command: Command, folder: Path) -> None:
     (folder / "broken.png").write_text("no picture")
     assert command("classify", folder, "--quiet").err == ""
     said = command("classify", folder, "--verbose").err.splitlines()
@@ -24,7 +21,7 @@ def test_quiet_says_nothing_and_verbose_each_failure(command: Command, folder: P
     assert len(said) == 3
 
 
-def test_a_terminal_gets_a_moving_line_and_keeps_the_last(folder: Path, address: str) -> None:
+def test_a_terminal_shows_a_bar_and_keeps_the_summary(folder: Path, address: str) -> None:
     terminal, side = pty.openpty()
     flags = ("--server", address, "--format=csv", "--verbose")
     command: list[str | Path] = [BIN / "lenet", "classify", folder, *flags]
@@ -44,11 +41,11 @@ def test_a_terminal_gets_a_moving_line_and_keeps_the_last(folder: Path, address:
 def read(terminal: int) -> bytes:
     try:
         return os.read(terminal, 4096)
-    except OSError:  # how a terminal says that nobody is at the other side any more
+    except OSError:  # how Linux reports that the other side of a terminal was closed
         return b""
 
 
-def test_the_total_is_counted_beside_the_work(folder: Path, tmp_path: Path) -> None:
+def test_files_are_counted_in_the_background(folder: Path, tmp_path: Path) -> None:
     for paths, pictures in (
         ([folder], 30),
         ([folder, f"{folder}/**/7_*"], 33),
@@ -66,47 +63,9 @@ def test_the_total_is_counted_beside_the_work(folder: Path, tmp_path: Path) -> N
     assert total.total is None
 
 
-def test_the_remaining_time_is_known_once_the_total_is() -> None:
+def test_the_remaining_time_needs_the_total() -> None:
     tally = Tally()
     assert tally.remaining(100) == ""
     tally.pictures = 50
     assert tally.remaining(None) == ""
     assert tally.remaining(100) == ", 0:00:00 left of 100"
-
-
-@pytest.mark.parametrize("arguments", ["'--help'", "'classify', '--help'"])
-def test_the_help_loads_nothing_heavy(arguments: str) -> None:
-    """Its time is the time of its imports: counted, as a time would depend on the machine."""
-    code = f"import sys, lenet_client.cli\ntry: lenet_client.cli.main([{arguments}])\nexcept SystemExit: pass\n"
-    code += "print(*sys.modules, file=sys.stderr)"
-    done = subprocess.run(
-        [sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True, timeout=TIMEOUT
-    )
-    loaded = done.stderr.split()
-    assert "usage: lenet" in done.stdout
-    packages = {name.partition(".")[0] for name in loaded}
-    assert not packages & {"grpc", "google", "rich", "asyncio", "ssl", "json", "csv", "zipfile", "shtab"}
-    assert len(loaded) < 120
-
-
-@pytest.mark.parametrize(
-    ("shell", "sign"), [("bash", "complete "), ("zsh", "#compdef lenet"), ("fish", "complete -c lenet")]
-)
-def test_completion(shell: str, sign: str) -> None:
-    done = subprocess.run(
-        [BIN / "lenet", "completion", shell], capture_output=True, text=True, check=True, timeout=TIMEOUT
-    )
-    assert sign in done.stdout
-    assert "labels-from-folders" in done.stdout
-
-
-def test_bash_completes_commands_options_and_choices() -> None:
-    script = f"""
-    PATH={BIN}:$PATH
-    eval "$(lenet completion bash)"
-    complete_lenet=$(complete -p lenet | sed 's/.*-F \\([^ ]*\\).*/\\1/')
-    ask() {{ COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMPREPLY=(); $complete_lenet; echo "${{COMPREPLY[*]}}"; }}
-    ask lenet cl; ask lenet classify --labels-; ask lenet classify --format cs
-    """
-    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True, timeout=TIMEOUT)
-    assert done.stdout.split() == ["classify", "--labels-from-folders", "csv"]

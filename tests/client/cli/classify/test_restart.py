@@ -1,4 +1,4 @@
-"""The server is restarted in the middle of a run: the run goes on and loses nothing."""
+"""The server restarts during a run: the run continues and loses no results."""
 
 import json
 import subprocess
@@ -20,7 +20,7 @@ def server(port: int) -> App:
     return App(settings, CollectorRegistry())
 
 
-def test_a_run_outlives_its_server(samples: dict[Path, str], tmp_path: Path) -> None:
+def test_a_run_continues_after_a_server_restart(samples: dict[Path, str], tmp_path: Path) -> None:
     quick = sorted(samples, key=lambda file: file.stat().st_size)[:3]
     paths = [str(each) for each in quick] * MANY
     output = tmp_path / "out.jsonl"

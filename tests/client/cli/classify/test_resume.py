@@ -1,4 +1,4 @@
-"""A run that was killed, met a full disk or came to its end, and is run again."""
+"""Resuming runs that were killed, interrupted, stopped by a full disk, or complete."""
 
 import contextlib
 import json
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.client.command import Command
+from tests.support.client.command import Command, Lenet
 from tests.support.disks import small_file_system
 from tests.support.processes import BIN, TIMEOUT
 
@@ -20,15 +20,15 @@ KILLS = 3
 
 @pytest.fixture
 def many(samples: dict[Path, str], tmp_path: Path) -> list[str]:
-    """The paths of many pictures, which are links to the samples."""
-    files = sorted(samples, key=lambda file: file.stat().st_size)[:3]  # the quick ones
+    """The paths of many pictures: links to the samples."""
+    files = sorted(samples, key=lambda file: file.stat().st_size)[:3]  # the fastest to decode
     for index in range(PICTURES):
         (tmp_path / f"{index:05}.png").symlink_to(files[index % len(files)])
     return [str(tmp_path / f"{index:05}.png") for index in range(PICTURES)]
 
 
-def test_killed_at_any_moment_and_resumed(many: list[str], tmp_path: Path, address: str) -> None:
-    """The last path is held back until the last run, so no run before that can come to its end."""
+def test_killed_at_random_moments_and_resumed(many: list[str], tmp_path: Path, address: str) -> None:
+    """The last path is sent only to the last run, so no earlier run can complete."""
     output, part = tmp_path / "out.jsonl", tmp_path / "out.jsonl.part"
     flags = ("--server", address, "--format=jsonl", "--output", output, "--resume")
     command: list[str | Path] = [BIN / "lenet", "classify", "-", *flags]
@@ -49,7 +49,7 @@ def test_killed_at_any_moment_and_resumed(many: list[str], tmp_path: Path, addre
     assert not part.exists()
 
 
-def test_an_interrupt_says_how_to_go_on(many: list[str], tmp_path: Path, address: str) -> None:
+def test_an_interrupt_prints_how_to_resume(many: list[str], tmp_path: Path, address: str) -> None:
     output, part = tmp_path / "out.jsonl", tmp_path / "out.jsonl.part"
     flags = ("--server", address, "--format=jsonl", "--output", output, "--verbose")
     command: list[str | Path] = [BIN / "lenet", "classify", "-", *flags]
@@ -65,7 +65,7 @@ def test_an_interrupt_says_how_to_go_on(many: list[str], tmp_path: Path, address
         try:
             _, said = process.communicate(timeout=TIMEOUT)
         finally:
-            process.kill()  # where it did not end
+            process.kill()  # in case it has not ended
     assert process.returncode == 130
     assert said.splitlines() == [
         f"{part} has the results so far: the same command with --resume continues",
@@ -74,7 +74,7 @@ def test_an_interrupt_says_how_to_go_on(many: list[str], tmp_path: Path, address
     assert len(part.read_text().splitlines()) > PICTURES
 
 
-def test_a_whole_result_that_was_cut_off_since_is_told(command: Command, folder: Path, tmp_path: Path) -> None:
+def test_a_truncated_result_is_reported(command: Command, folder: Path, tmp_path: Path) -> None:
     output = tmp_path / "out.jsonl"
     flags = ("classify", folder, "--format=jsonl", "--output", output, "--resume")
     assert command(*flags).status == 0
@@ -84,7 +84,7 @@ def test_a_whole_result_that_was_cut_off_since_is_told(command: Command, folder:
     assert f"{output} ends within a line" in again.err
 
 
-def test_a_run_that_came_to_its_end_is_not_repeated(command: Command, folder: Path, tmp_path: Path) -> None:
+def test_a_complete_run_is_not_repeated(command: Command, folder: Path, tmp_path: Path) -> None:
     output = tmp_path / "out.jsonl"
     flags = ("classify", folder, "--format=jsonl", "--output", output, "--resume", "--labels-from-folders")
     first = command(*flags)
@@ -100,9 +100,7 @@ def test_a_run_that_came_to_its_end_is_not_repeated(command: Command, folder: Pa
     assert "the pictures are not those" in more.err or "new.png is not in it" in more.err
 
 
-def test_a_whole_file_that_today_has_more_pictures_is_left_alone(
-    command: Command, folder: Path, tmp_path: Path
-) -> None:
+def test_a_complete_file_is_not_extended(command: Command, folder: Path, tmp_path: Path) -> None:
     output = tmp_path / "out.jsonl"
     flags = ("--format=jsonl", "--output", output, "--resume")
     assert command("classify", folder / "0", *flags).status == 0
@@ -114,7 +112,7 @@ def test_a_whole_file_that_today_has_more_pictures_is_left_alone(
 
 
 @pytest.mark.parametrize("line", ["nonsense\n", "[1]\n", '{"path": "x"}\n', '{"path": "x", "top": 3}\n'])
-def test_what_is_no_result_is_not_resumed(command: Command, folder: Path, tmp_path: Path, line: str) -> None:
+def test_other_files_are_not_resumed(command: Command, folder: Path, tmp_path: Path, line: str) -> None:
     part = tmp_path / "out.jsonl.part"
     part.write_text(line)
     done = command("classify", folder, "--format=jsonl", "--output", tmp_path / "out.jsonl", "--resume")
@@ -123,7 +121,7 @@ def test_what_is_no_result_is_not_resumed(command: Command, folder: Path, tmp_pa
     assert part.read_text() == line
 
 
-def test_marks_are_as_in_the_earlier_run(command: Command, folder: Path, tmp_path: Path) -> None:
+def test_min_score_must_be_as_in_the_earlier_run(command: Command, folder: Path, tmp_path: Path) -> None:
     flags = ("classify", folder, "--format=jsonl", "--output", tmp_path / "out.jsonl")
     assert command(*flags).status == 0
     (tmp_path / "out.jsonl").rename(tmp_path / "out.jsonl.part")
@@ -153,7 +151,9 @@ def test_a_full_disk_loses_nothing(command: Command, many: list[str], small_disk
 
 
 @pytest.mark.parametrize("form", ["csv", "parquet", "table"])
-def test_a_full_disk_is_one_line_in_every_form(command: Command, many: list[str], small_disk: Path, form: str) -> None:
+def test_a_full_disk_is_one_line_in_every_format(
+    command: Command, many: list[str], small_disk: Path, form: str
+) -> None:
     with (small_disk / "filler").open("wb", buffering=0) as filler, contextlib.suppress(OSError):
         while True:
             filler.write(bytes(1024))
@@ -170,3 +170,36 @@ def test_a_full_standard_output_is_one_line(folder: Path, address: str) -> None:
         done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False, timeout=TIMEOUT)
     assert done.returncode == 2
     assert done.stderr == "lenet: standard output cannot be written: No space left on device\n"
+
+
+def test_an_interrupted_run_is_resumed(lenet: Lenet, folder: Path, tmp_path: Path) -> None:
+    output = tmp_path / "out.jsonl"
+    arguments = ("classify", folder, "--format=jsonl", "--labels-from-folders", "--output", output)
+    whole = lenet(*arguments)
+    text = output.read_text()
+    cut = text.index("\n", len(text) // 2) + 20  # in the middle of a line
+    output.unlink()
+    Path(f"{output}.part").write_text(text[:cut])
+    resumed = lenet(*arguments, "--resume")
+    assert resumed.returncode == 0
+    assert output.read_text() == text
+    assert not Path(f"{output}.part").exists()
+    assert resumed.stderr.partition("accuracy")[2] == whole.stderr.partition("accuracy")[2]
+
+
+def test_resuming_with_other_pictures_is_refused(lenet: Lenet, folder: Path, tmp_path: Path) -> None:
+    part = tmp_path / "out.jsonl.part"
+    part.write_text('{"path": "other.png", "label": "1", "score": 1.0, "top": [["1", 1.0]], "error": null}\n')
+    done = lenet("classify", folder, "--format=jsonl", "--output", tmp_path / "out.jsonl", "--resume")
+    assert done.returncode == 2
+    assert "the pictures are not those of the earlier run: other.png then" in done.stderr
+    assert part.exists()
+
+
+def test_the_file_of_an_interrupted_run_is_not_overwritten(lenet: Lenet, folder: Path, tmp_path: Path) -> None:
+    part = tmp_path / "out.jsonl.part"
+    part.write_text("precious\n")
+    done = lenet("classify", folder, "--format=jsonl", "--output", tmp_path / "out.jsonl")
+    assert done.returncode == 2
+    assert "out.jsonl.part is left from an interrupted run: continue it with --resume" in done.stderr
+    assert part.read_text() == "precious\n"

@@ -1,4 +1,4 @@
-"""`--copy-to` and `--move-to`: into folders by label, never over another picture, never twice."""
+"""`--copy-to` and `--move-to`: sort into folders by label, without overwriting or duplicating."""
 
 import shutil
 import zipfile
@@ -42,7 +42,7 @@ def test_pictures_are_moved(command: Command, folder: Path, tmp_path: Path) -> N
     assert command("classify", folder, "--move-to", tmp_path / "out").status == 0
 
 
-def test_a_dry_run_only_says(command: Command, folder: Path, tmp_path: Path) -> None:
+def test_a_dry_run_only_prints(command: Command, folder: Path, tmp_path: Path) -> None:
     before = contents(folder)
     done = command("classify", folder, "--move-to", tmp_path / "out", "--dry-run")
     seven = sorted((folder / "7").iterdir())[0]
@@ -52,7 +52,7 @@ def test_a_dry_run_only_says(command: Command, folder: Path, tmp_path: Path) -> 
     assert not (tmp_path / "out").exists()
 
 
-def test_the_uncertain_stay_where_they_are(command: Command, folder: Path, tmp_path: Path) -> None:
+def test_uncertain_pictures_stay_where_they_are(command: Command, folder: Path, tmp_path: Path) -> None:
     (folder / "broken.png").write_text("no picture")
     done = command("classify", folder, "--move-to", tmp_path / "out", "--min-score=0.99", "--format=csv")
     stay = {row.split(",")[0] for row in done.out.splitlines()[1:] if row.endswith(",true") or "not a picture" in row}
@@ -62,9 +62,7 @@ def test_the_uncertain_stay_where_they_are(command: Command, folder: Path, tmp_p
 
 
 @pytest.mark.parametrize("flag", ["--copy-to", "--move-to"])
-def test_another_picture_of_the_same_name_keeps_its_own(
-    command: Command, folder: Path, tmp_path: Path, flag: str
-) -> None:
+def test_pictures_with_the_same_name_are_all_kept(command: Command, folder: Path, tmp_path: Path, flag: str) -> None:
     first, second, third = sorted((folder / "7").iterdir())[:3]
     for place, source in (("a", first), ("b", second), ("c", third)):
         (tmp_path / "in" / place).mkdir(parents=True)
@@ -78,7 +76,7 @@ def test_another_picture_of_the_same_name_keeps_its_own(
         assert all(name.startswith("7/scan") and name.endswith(".png") for name in found)
 
 
-def test_what_is_in_the_way_stays(command: Command, folder: Path, tmp_path: Path) -> None:
+def test_an_existing_file_is_not_overwritten(command: Command, folder: Path, tmp_path: Path) -> None:
     seven = sorted((folder / "7").iterdir())[0]
     (tmp_path / "out/7").mkdir(parents=True)
     (tmp_path / "out/7" / seven.name).write_text("precious")
@@ -89,8 +87,8 @@ def test_what_is_in_the_way_stays(command: Command, folder: Path, tmp_path: Path
     assert not seven.exists()
 
 
-def test_a_moved_copy_with_the_same_content_is_kept_too(command: Command, folder: Path, tmp_path: Path) -> None:
-    """Of two pictures of one content, that were made at different times, neither is lost."""
+def test_two_moved_pictures_with_the_same_content_are_both_kept(command: Command, folder: Path, tmp_path: Path) -> None:
+    """Two pictures with the same content but different modification times are both kept."""
     seven = sorted((folder / "7").iterdir())[0]
     for place in "ab":
         (tmp_path / "in" / place).mkdir(parents=True)
@@ -99,7 +97,7 @@ def test_a_moved_copy_with_the_same_content_is_kept_too(command: Command, folder
     assert len(contents(tmp_path / "out")) == 2
 
 
-def test_a_link_is_moved_as_what_it_leads_to(command: Command, folder: Path, tmp_path: Path) -> None:
+def test_a_link_is_moved_as_its_target_s_content(command: Command, folder: Path, tmp_path: Path) -> None:
     seven = sorted((folder / "7").iterdir())[0]
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "link.png").symlink_to(seven)
@@ -120,7 +118,7 @@ def test_members_of_archives_are_copied_and_never_moved(command: Command, folder
     assert "part of an archive and cannot be moved: use --copy-to" in done.err
 
 
-def test_a_folder_that_cannot_be_made_is_told(command: Command, folder: Path, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_created_is_reported(command: Command, folder: Path, tmp_path: Path) -> None:
     (tmp_path / "out").write_text("a file")
     done = command("classify", folder, "--copy-to", tmp_path / "out")
     assert done.status == 2
@@ -133,11 +131,11 @@ def test_a_folder_is_not_sorted_into_itself(command: Command, folder: Path) -> N
     assert "choose a folder elsewhere" in done.err
 
 
-def test_a_label_leads_nowhere_else() -> None:
+def test_a_label_cannot_escape_the_folder() -> None:
     assert [folder_name(label) for label in ("7", "../x", "a/b", "", "..")] == ["7", "_.._x", "a_b", "_", "_.."]
 
 
-def test_a_resumed_move_takes_over_what_was_moved(command: Command, folder: Path, tmp_path: Path) -> None:
+def test_a_resumed_move_accepts_moved_pictures(command: Command, folder: Path, tmp_path: Path) -> None:
     """The run was killed after the seventh line, before the seventh picture was moved."""
     output, part = tmp_path / "out.jsonl", tmp_path / "out.jsonl.part"
     flags = ("classify", folder, "--format=jsonl", "--output", output)

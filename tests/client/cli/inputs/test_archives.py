@@ -1,4 +1,4 @@
-"""Pictures in zip and tar archives, whole and broken."""
+"""Pictures in zip and tar archives, intact and damaged."""
 
 import io
 import os
@@ -41,7 +41,7 @@ def make_tar(path: Path, members: dict[str, bytes], compression: Compression = "
 
 
 def outcomes(path: Path) -> dict[str, object]:
-    """The members of an archive: their content, or why it cannot be read."""
+    """The members of an archive: their content, or the reason why it cannot be read."""
     return {
         os.path.relpath(name, path): image.reason if isinstance(image, Unreadable) else image
         for name, image in find_pictures([str(path)])
@@ -50,7 +50,7 @@ def outcomes(path: Path) -> dict[str, object]:
 
 MEMBERS = {
     "7.png": b"seven",
-    "inner/größe-数字.png": b"x" * 512,  # all of a block
+    "inner/größe-数字.png": b"x" * 512,  # exactly one block
     "./dot.png": b".",
     "empty": b"",
     ".hidden.png": b"",
@@ -65,7 +65,7 @@ def test_a_zip_is_read_without_unpacking(tmp_path: Path) -> None:
     assert [each.name for each in tmp_path.iterdir()] == ["a.ZIP"]
 
 
-def test_a_zip_behind_something_else_and_with_a_comment(tmp_path: Path) -> None:
+def test_a_zip_with_a_prefix_and_a_comment(tmp_path: Path) -> None:
     make_zip(tmp_path / "a.zip", MEMBERS)
     with zipfile.ZipFile(tmp_path / "a.zip", "a") as archive:
         archive.comment = b"PK\5\6 is how an end record begins"
@@ -73,24 +73,24 @@ def test_a_zip_behind_something_else_and_with_a_comment(tmp_path: Path) -> None:
     assert outcomes(tmp_path / "a.zip") == SEEN
 
 
-def test_a_zip_with_large_numbers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As it is written for archives of more than 4 GB, or of more than 65,535 members."""
+def test_a_zip64_archive_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """ZIP64 is written for archives over 4 GB or with more than 65,535 members."""
     with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in MEMBERS.items():
             archive.writestr(name, content)
-        monkeypatch.setattr(zipfile, "ZIP64_LIMIT", 1)  # the directory is written when the archive is closed
+        monkeypatch.setattr(zipfile, "ZIP64_LIMIT", 1)  # the directory is written on close
     assert b"PK\6\7" in (tmp_path / "a.zip").read_bytes()
     assert outcomes(tmp_path / "a.zip") == SEEN
 
 
-def test_a_zip_compressed_in_another_way_says_so(tmp_path: Path) -> None:
+def test_an_unsupported_compression_is_reported(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_BZIP2) as archive:
         archive.writestr("1", b"one")
     assert outcomes(tmp_path / "a.zip") == {"1": "compression method 12 is not supported: unpack the archive first"}
 
 
 @pytest.mark.parametrize("bytes_cut", [1, 22, 40, 100])
-def test_a_zip_that_is_cut_off_is_one_line(tmp_path: Path, bytes_cut: int) -> None:
+def test_a_truncated_zip_is_one_line(tmp_path: Path, bytes_cut: int) -> None:
     make_zip(tmp_path / "a.zip", MEMBERS)
     content = (tmp_path / "a.zip").read_bytes()
     (tmp_path / "a.zip").write_bytes(content[:-bytes_cut])
@@ -99,7 +99,7 @@ def test_a_zip_that_is_cut_off_is_one_line(tmp_path: Path, bytes_cut: int) -> No
     ]
 
 
-def test_a_zip_with_any_byte_wrong_gives_reasons_and_no_wrong_content(tmp_path: Path) -> None:
+def test_a_zip_with_any_byte_changed_gives_reasons_and_no_wrong_content(tmp_path: Path) -> None:
     make_zip(tmp_path / "a.zip", SEEN)
     whole = (tmp_path / "a.zip").read_bytes()
     for position in range(len(whole)):
@@ -116,7 +116,7 @@ def test_a_tar_is_read_without_unpacking(tmp_path: Path, name: str, compression:
     assert outcomes(tmp_path / name) == SEEN
 
 
-def test_archives_are_classified_where_they_are_found(command: Command, folder: Path) -> None:
+def test_archives_in_folders_are_classified_in_order(command: Command, folder: Path) -> None:
     seven, three = (sorted((folder / label).iterdir())[0] for label in "73")
     make_zip(folder / "b.zip", {"7/a.png": seven.read_bytes()})
     make_tar(folder / "a.tar.gz", {"3/b.png": three.read_bytes()}, "gz")
@@ -143,7 +143,7 @@ def test_links_and_devices_in_archives(tmp_path: Path) -> None:
     assert outcomes(tmp_path / "a.zip") == {"soft": reason}
 
 
-def test_an_encrypted_member_is_told_and_its_neighbour_read(tmp_path: Path) -> None:
+def test_an_encrypted_member_fails_alone(tmp_path: Path) -> None:
     make_zip(tmp_path / "a.zip", {"1.png": b"one", "2.png": b"two"})
     content = bytearray((tmp_path / "a.zip").read_bytes())
     content[6] |= 1  # the flags in the member's header, and in the directory
@@ -182,7 +182,7 @@ def cut_xz(path: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", [cut_tar, cut_between_members, scribbled_header, cut_gzip, cut_xz])
-def test_a_damaged_tar_has_its_line_after_what_could_be_read(tmp_path: Path, damage: Callable[[Path], None]) -> None:
+def test_a_damaged_tar_is_reported_after_its_readable_members(tmp_path: Path, damage: Callable[[Path], None]) -> None:
     damage(tmp_path / "a.tar")
     found = outcomes(tmp_path / "a.tar")
     reason = str(found.pop("."))
@@ -191,7 +191,7 @@ def test_a_damaged_tar_has_its_line_after_what_could_be_read(tmp_path: Path, dam
     assert found == {}
 
 
-def test_a_damaged_zip_member_costs_nobody_else_an_answer(tmp_path: Path) -> None:
+def test_a_damaged_zip_member_fails_alone(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_STORED) as archive:
         archive.writestr("1", b"first" * 100)
         archive.writestr("2", b"second")
@@ -204,20 +204,20 @@ def test_a_damaged_zip_member_costs_nobody_else_an_answer(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("name", ["a.zip", "a.tar", "a.tar.gz"])
 @pytest.mark.parametrize("content", [b"", b"no archive at all" * 100])
-def test_what_is_no_archive_is_one_line(tmp_path: Path, name: str, content: bytes) -> None:
+def test_a_file_that_is_not_an_archive_is_one_line(tmp_path: Path, name: str, content: bytes) -> None:
     (tmp_path / name).write_bytes(content)
     (reason,) = outcomes(tmp_path / name).values()
     assert f"not a {'zip' if name == 'a.zip' else 'tar'} archive, or damaged: " in str(reason)
 
 
-def test_an_archive_that_is_not_there_is_told_like_a_picture(command: Command, tmp_path: Path) -> None:
+def test_a_missing_archive_is_reported_like_a_picture(command: Command, tmp_path: Path) -> None:
     done = command("classify", tmp_path / "a.zip", tmp_path / "a.tar", "--format=csv")
     assert done.status == 1
     assert done.out.count("No such file") == 2
 
 
-def test_a_bomb_is_not_unpacked(command: Command, tmp_path: Path) -> None:
-    """Twice as many zeros as a picture may have bytes: half of them are enough to say so."""
+def test_a_decompression_bomb_is_not_unpacked(command: Command, tmp_path: Path) -> None:
+    """A member of 64 MiB of zeros, twice the limit: half of it is enough to refuse it."""
     with (
         zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive,
         archive.open("bomb.png", "w", force_zip64=True) as member,

@@ -1,4 +1,4 @@
-"""Which files a command line names, and what happens to those that may not be read."""
+"""Files in folders: their order, and files without permission."""
 
 import os
 import tempfile
@@ -15,7 +15,7 @@ from lenet_client.cli.inputs.sorted_names import sorted_entries
 
 @pytest.fixture
 def open_folder() -> Iterator[Path]:
-    """A folder that every user of the machine can enter."""
+    """A folder that every user can enter; pytest's are private."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         folder.chmod(0o755)
@@ -24,7 +24,7 @@ def open_folder() -> Iterator[Path]:
 
 @contextmanager
 def without_root() -> Iterator[None]:
-    """Root may read everything: be nobody for the length of a `with` block."""
+    """Run the block without root's permission to read everything, as the user nobody."""
     if os.geteuid() != 0:
         yield
         return
@@ -35,7 +35,7 @@ def without_root() -> Iterator[None]:
         os.seteuid(0)
 
 
-def test_files_are_taken_as_named_and_folders_by_name(tmp_path: Path) -> None:
+def test_files_keep_their_order_and_folders_are_sorted(tmp_path: Path) -> None:
     for name in ("b.png", "a/2.png", "a/1.png", "a/b/0.png", ".git/x.png", "a/.hidden.png"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
@@ -49,8 +49,8 @@ def test_files_are_taken_as_named_and_folders_by_name(tmp_path: Path) -> None:
     assert [path for path, _ in find_pictures(["z.png", "a.png"])] == ["z.png", "a.png"]
 
 
-@pytest.mark.parametrize("at_a_time", [1, 7, 40, 41, 1000])
-def test_more_names_than_are_sorted_at_a_time(tmp_path: Path, at_a_time: int) -> None:
+@pytest.mark.parametrize("limit", [1, 7, 40, 41, 1000])
+def test_more_names_than_fit_in_memory_are_sorted(tmp_path: Path, limit: int) -> None:
     names = sorted(
         [f"{index:02}-größe-数字.png" for index in range(37)] + ["two\nlines", os.fsdecode(b"\xe9"), "zz", "00"]
     )
@@ -59,11 +59,11 @@ def test_more_names_than_are_sorted_at_a_time(tmp_path: Path, at_a_time: int) ->
             (tmp_path / name).mkdir()
         else:
             (tmp_path / name).touch()
-    assert list(sorted_entries(str(tmp_path), at_a_time)) == [(name, name == "00") for name in names]
+    assert list(sorted_entries(str(tmp_path), limit)) == [(name, name == "00") for name in names]
 
 
-def test_what_may_not_be_read_says_so(open_folder: Path, client: Client) -> None:
-    """A file without permission, and a folder in the place of its files."""
+def test_files_and_folders_without_permission_are_reported(open_folder: Path, client: Client) -> None:
+    """A file, and a folder instead of its files."""
     (open_folder / "file.png").touch(mode=0)
     (open_folder / "folder").mkdir(mode=0)
     with without_root():

@@ -1,4 +1,4 @@
-"""What a command line can name: patterns, and lists on standard input; folders and archives have files of their own."""
+"""Patterns, and lists on standard input."""
 
 import io
 import os
@@ -13,7 +13,7 @@ from tests.support.client.command import Command
 
 @pytest.fixture
 def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A tree of empty files, in which the test stands."""
+    """A tree of empty files, which is the working directory."""
     for name in ("a.png", "b.jpg", "x/1.png", "x/y/2.png", "x/y/z/3.png", "x/.hidden/4.png", "w/5.png", "[1].png"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
@@ -37,20 +37,20 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("./*.jpg", "./b.jpg"),
     ],
 )
-def test_a_pattern_names_the_files_that_match_in_order(tree: Path, pattern: str, found: str) -> None:
+def test_a_pattern_matches_files_in_order(tree: Path, pattern: str, found: str) -> None:
     assert " ".join(path for path, _ in find_pictures([pattern])) == found
     assert [path for path, _ in find_pictures([f"{tree}/{pattern}"])] == [
         str(tree / name) if not name.startswith("./") else f"{tree}/{name}" for name in found.split()
     ]
 
 
-def test_a_pattern_that_matches_nothing_is_a_failure_with_a_line(command: Command, tmp_path: Path) -> None:
+def test_a_pattern_without_matches_fails_with_a_line(command: Command, tmp_path: Path) -> None:
     done = command("classify", tmp_path / "*.png", "--format=csv")
     assert done.status == 1
     assert f"{tmp_path}/*.png,,,cannot be read: no file matches this pattern" in done.out
 
 
-def test_a_folder_without_files_is_no_failure_but_told(command: Command, tmp_path: Path) -> None:
+def test_a_folder_without_files_is_reported_but_no_failure(command: Command, tmp_path: Path) -> None:
     done = command("classify", tmp_path)
     assert done.status == 0
     assert f"there is no file in {tmp_path}" in done.err
@@ -61,7 +61,7 @@ def test_a_list_on_standard_input(
     end: str, flags: tuple[str, ...], command: Command, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seven, three = sorted((folder / "7").iterdir())[0], folder / "3"
-    names = f"{seven}{end}{end}{three}{end}{seven}"  # the last one without an end
+    names = f"{seven}{end}{end}{three}{end}{seven}"  # the last one has no line end
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(names.encode())))
     done = command("classify", "-", *flags, "--format=csv")
     assert done.status == 0
@@ -69,23 +69,21 @@ def test_a_list_on_standard_input(
     assert listed == [str(seven), *map(str, sorted(three.iterdir())), str(seven)]
 
 
-def test_results_among_the_pictures_are_no_pictures(
-    command: Command, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_output_file_is_not_classified(command: Command, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(folder)
     for _ in range(2):
         assert command("classify", ".", "--format=csv", "--output=results.csv").status == 0
         assert len((folder / "results.csv").read_text().splitlines()) == 31
 
 
-def test_names_in_a_list_are_bytes(tree: Path) -> None:
+def test_paths_in_a_list_may_be_any_bytes(tree: Path) -> None:
     name = b"latin-\xe9.png"
     (tree / os.fsdecode(name)).touch()
     assert [path for path, _ in find_pictures(["-"], standard_input=io.BytesIO(name))] == [os.fsdecode(name)]
 
 
 @pytest.mark.parametrize(("flags", "remedy"), [(("--null",), "without --null"), ((), "--null is for lists")])
-def test_a_list_with_other_ends_is_told(
+def test_a_list_with_other_line_ends_is_explained(
     flags: tuple[str, ...], remedy: str, command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     names = ("x" * 100 + ("\n" if flags else "\0")) * 1000

@@ -5,10 +5,7 @@ import os
 import pty
 import re
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
-from subprocess import CompletedProcess
-from typing import Any
 
 import numpy as np
 import pytest
@@ -18,49 +15,41 @@ from PIL import Image
 from lenet_client.cli.show.pixel_grid import grid_of_file
 from lenet_imaging import Preprocessing, decode, prepare
 from tests.server.repositories import foreign_model, publish, write_options
+from tests.support.client.command import Lenet
 from tests.support.processes import BIN, TIMEOUT, run, server_process
 
-Lenet = Callable[..., CompletedProcess[str]]
 SAMPLE = Path(__file__).parents[4] / "samples" / "3_0.webp"
 BOUNDS = {"ascii": " .:+#@", "utf-8": " ░▒▓█"}
 
 
-@pytest.fixture
-def lenet(address: str) -> Lenet:
-    """Run `lenet COMMAND …` against the running server."""
-
-    def call(*arguments: str | os.PathLike[str], **options: Any) -> CompletedProcess[str]:
-        return run("lenet", *arguments, "--server", address, **options)
-
-    return call
-
-
 @pytest.fixture(scope="session")
-def given() -> NDArray[np.uint8]:
-    """What the model is given for SAMPLE: [28, 28]."""
+def model_input() -> NDArray[np.uint8]:
+    """The model's input for SAMPLE: [28, 28]."""
     image: NDArray[np.uint8] = prepare(SAMPLE.read_bytes(), Preprocessing("ink", 1, 28, 28))[0]
     return image
 
 
-def test_json_has_the_very_input(lenet: Lenet, given: NDArray[np.uint8]) -> None:
+def test_json_has_the_model_s_input(lenet: Lenet, model_input: NDArray[np.uint8]) -> None:
     done = lenet("show", SAMPLE, "--json")
     assert (done.returncode, done.stderr) == (0, "")
     record = json.loads(done.stdout)
     assert (record["path"], record["model"], record["version"], record["label"]) == (str(SAMPLE), "lenet", 1, "3")
     assert record["top"][0] == [record["label"], record["score"]]
     assert len(record["top"]) == 10
-    assert np.array_equal(record["input"], given[np.newaxis])
+    assert np.array_equal(record["input"], model_input[np.newaxis])
 
 
 @pytest.mark.parametrize("encoding", BOUNDS)
-def test_without_colour_it_is_drawn_with_characters(lenet: Lenet, given: NDArray[np.uint8], encoding: str) -> None:
+def test_without_colour_pictures_are_drawn_with_characters(
+    lenet: Lenet, model_input: NDArray[np.uint8], encoding: str
+) -> None:
     done = lenet("show", SAMPLE, env={**os.environ, "PYTHONIOENCODING": encoding, "COLUMNS": "100"})
     assert done.returncode == 0
     head, *lines = done.stdout.splitlines()
     assert str(SAMPLE) in head.replace(" ", "") or "input of lenet version 1" in head
     assert "\x1b" not in done.stdout
     shades = BOUNDS[encoding]
-    levels = given.reshape(14, 2, 28).mean(axis=1) / 256
+    levels = model_input.reshape(14, 2, 28).mean(axis=1) / 256
     for row in levels:
         drawn = "".join(shades[int(level * len(shades))] for level in row).rstrip()
         assert any(line.rstrip().endswith(drawn) for line in lines)
@@ -74,7 +63,7 @@ def test_the_scores_are_bars(lenet: Lenet) -> None:
     assert all(len(line.split()) in (2, 3) for line in others)
 
 
-def test_in_a_terminal_it_is_drawn_in_colour(address: str, given: NDArray[np.uint8]) -> None:
+def test_in_a_terminal_pictures_are_drawn_in_colour(address: str, model_input: NDArray[np.uint8]) -> None:
     ours, theirs = pty.openpty()
     environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", "COLUMNS": "120"}
     environment.pop("NO_COLOR", None)
@@ -85,25 +74,25 @@ def test_in_a_terminal_it_is_drawn_in_colour(address: str, given: NDArray[np.uin
     while True:
         try:
             chunk = os.read(ours, 65536)
-        except OSError:  # how Linux says that the other side has closed
+        except OSError:  # how Linux reports that the other side was closed
             break
         if not chunk:
             break
         written += chunk
     os.close(ours)
     assert process.wait(TIMEOUT) == 0
-    upper, lower = given[14, 14], given[15, 14]
+    upper, lower = model_input[14, 14], model_input[15, 14]
     assert f"\x1b[38;2;{upper};{upper};{upper};48;2;{lower};{lower};{lower}m▀" in written.decode()
 
 
-def test_a_drawing_in_a_file(lenet: Lenet, tmp_path: Path, given: NDArray[np.uint8]) -> None:
+def test_the_drawing_is_written_to_a_file(lenet: Lenet, tmp_path: Path, model_input: NDArray[np.uint8]) -> None:
     output = tmp_path / "shown.png"
     done = lenet("show", SAMPLE, "--output", output)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     with Image.open(output) as opened:
         drawing = np.asarray(opened.convert("L"))
     # The input, ten times as large, is somewhere in it.
-    enlarged = np.kron(given, np.ones((10, 10), np.uint8))
+    enlarged = np.kron(model_input, np.ones((10, 10), np.uint8))
     windows = np.lib.stride_tricks.sliding_window_view(drawing, enlarged.shape)
     assert (windows[:, :, ::40, ::40] == enlarged[::40, ::40]).all(axis=(2, 3)).any()
 
@@ -141,14 +130,14 @@ def test_a_model_of_coloured_pictures(tmp_path: Path) -> None:
     assert {(200, 0, 0), (10, 20, 230)} <= colours
 
 
-def test_a_place_that_cannot_be_written(lenet: Lenet, tmp_path: Path) -> None:
+def test_an_unwritable_output_is_a_usage_error(lenet: Lenet, tmp_path: Path) -> None:
     done = lenet("show", SAMPLE, "--output", tmp_path / "none" / "shown.png")
     assert done.returncode == 2
     assert "shown.png" in done.stderr
 
 
-def test_the_file_is_shown_as_the_server_reads_it(samples: dict[Path, str]) -> None:
-    """Upright, over white, in 8 bits: beside an input that was made of something else it would mislead."""
+def test_the_file_is_shown_as_the_server_decodes_it(samples: dict[Path, str]) -> None:
+    """Orientation, transparency and bit depth are handled as the server does, else the comparison would mislead."""
     for file in samples:
         shown = grid_of_file(str(file), side=1000)
         read = decode(file.read_bytes())

@@ -12,7 +12,7 @@ from lenet_client._protocols import ProtocolName, select_protocol
 TransportT = TypeVar("TransportT")
 
 DEFAULT_SERVER = "localhost:50051"
-DEFAULT_TIMEOUT_SECONDS = 10.0  # a model of this size answers in milliseconds: more is a server that hangs
+DEFAULT_TIMEOUT_SECONDS = 10.0  # predictions take milliseconds: a server that needs longer is overloaded
 DEFAULT_PATIENCE_SECONDS = 30.0  # a server with its models restarts in less
 DEFAULT_CONNECTIONS = 4  # each reaches one server process: this is enough for four
 

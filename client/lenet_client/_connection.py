@@ -1,4 +1,4 @@
-"""Where a client's calls go, and what is sent with each of them."""
+"""A client's connection settings: address, credentials, number of connections, timeout."""
 
 from dataclasses import dataclass
 from typing import TypedDict
@@ -40,7 +40,7 @@ class Connection:
         return channel_options(self.server)
 
     def call_arguments(self) -> CallArguments:
-        """What every call is made with."""
+        """The keyword arguments of every call."""
         return {"timeout": self.timeout, "metadata": self.metadata}
 
     def batches_in_flight(self) -> int:

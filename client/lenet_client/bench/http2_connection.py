@@ -12,7 +12,8 @@ from lenet_client.bench.http2_frames import DATA, END_STREAM, HEADERS, WINDOW_UP
 from lenet_client.bench.repeated_call import RepeatedCall
 from lenet_client.bench.target import Target
 
-READ_BYTES = 2**18
+OK, UNKNOWN, UNAVAILABLE = 0, 2, 14  # gRPC status codes
+READ_BYTES = 2**18  # per system call
 MAX_KNOWN_BLOCKS = 1000  # header blocks whose status is cached: servers send a handful
 REPLENISH_BYTES = 2**30  # received bytes after which the server's window is widened: half of its 2 GiB
 
@@ -194,6 +195,3 @@ class Http2Connection:
     def _body_sent(self, stream: int) -> None:
         """Forget the window of a stream that has nothing left to send."""
         del self._windows[stream]
-
-
-OK, UNKNOWN, UNAVAILABLE = 0, 2, 14

@@ -12,7 +12,7 @@ from lenet_client.bench.http2_connection import UNAVAILABLE, ConnectionLost, Htt
 from lenet_client.bench.load import Outcome, ProcessLoad
 from lenet_client.bench.stream_connection import StreamConnection
 
-DEADLINE_EXCEEDED = 4
+DEADLINE_EXCEEDED = 4  # gRPC status code
 DRAIN_SECONDS = 10.0  # for the responses in flight at the end; calls without one count as DEADLINE_EXCEEDED
 RECONNECT_SECONDS = 0.1  # between attempts to reach a server that has closed a connection
 PR_SET_TIMERSLACK = 29  # Linux: option of prctl(2)

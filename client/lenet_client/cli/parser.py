@@ -14,7 +14,7 @@ from lenet_client.cli.show.arguments import DESCRIPTION as SHOW
 from lenet_client.cli.show.arguments import add_show_arguments
 
 CONTROL = """
-Needs a server started with --model-control explicit and, where the server uses tokens, a token with the control right.
+Needs a server started with --model-control explicit and, if the server uses tokens, a token with the control right.
 Loading serves the versions of the model that are in the server's repository now.
 """
 
@@ -58,8 +58,13 @@ def build_parser(environ: Mapping[str, str] = os.environ) -> argparse.ArgumentPa
     add_classify_arguments(classify)
     models = command("models", "server_commands:models", "list the models that the server has loaded")
     health = command("health", "server_commands:health", "check whether the server is serving")
-    load = command("load", "server_commands:load", "load a model or its new versions", CONTROL)
-    unload = command("unload", "server_commands:unload", "unload a model", CONTROL)
+    load = command(
+        "load",
+        "server_commands:load",
+        "load a model or its new versions",
+        f"Load a model or its new versions. {CONTROL}",
+    )
+    unload = command("unload", "server_commands:unload", "unload a model", f"Unload a model. {CONTROL}")
     for each in (load, unload):
         each.add_argument("name", metavar="NAME", help="the model's name")
     for each in (models, health, load, unload):

@@ -19,7 +19,7 @@ from lenet_client.bench.target import Target
 from lenet_client.cli.connection import connect
 from lenet_client.cli.exit_status import ExitStatus
 
-CORES_PER_PROCESS = 4  # by default a quarter of the cores generates load: one process can saturate four server cores
+CORES_PER_PROCESS = 4  # by default one process for every four cores, which leaves most cores to a server beside it
 PLAIN_TEXT_COLUMNS = 200  # the width of a table that is not written to a terminal: wide enough for every column
 
 

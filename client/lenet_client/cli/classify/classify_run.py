@@ -11,9 +11,9 @@ from lenet_client.cli.classify.progress import ProgressDisplay
 from lenet_client.cli.classify.resume import CannotResume, finished_records, is_complete, match
 from lenet_client.cli.classify.sorting import Sorter
 from lenet_client.cli.classify.tally import Tally
+from lenet_client.cli.inputs.discovery import find_pictures
 from lenet_client.cli.inputs.exclusion import exclude
 from lenet_client.cli.inputs.picture import Picture
-from lenet_client.cli.inputs.pictures import find_pictures
 from lenet_client.cli.output.destination import Output, open_output, part_file
 from lenet_client.cli.output.record import Record
 

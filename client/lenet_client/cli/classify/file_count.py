@@ -5,9 +5,9 @@ import threading
 from collections.abc import Iterable, Iterator
 
 from lenet_client.cli.inputs.archives import is_archive
+from lenet_client.cli.inputs.discovery import STANDARD_INPUT
 from lenet_client.cli.inputs.folders import is_folder, walk
 from lenet_client.cli.inputs.patterns import expand, is_pattern
-from lenet_client.cli.inputs.pictures import STANDARD_INPUT
 
 
 class FileCount:

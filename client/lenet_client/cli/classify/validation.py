@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
-from lenet_client.cli.inputs.pictures import STANDARD_INPUT
+from lenet_client.cli.inputs.discovery import STANDARD_INPUT
 
 
 def find_problem(options: argparse.Namespace) -> str | None:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from typing import IO
 
-READ_BYTES = 2**16
+READ_BYTES = 2**16  # per read
 MAX_PATH_BYTES = 2**16  # 16 times Linux's PATH_MAX: more means that the list has other line ends
 
 

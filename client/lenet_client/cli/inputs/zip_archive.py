@@ -15,7 +15,7 @@ HEADER = struct.Struct("<4s5H3L2H")  # local file header: APPNOTE.TXT, 4.3.7
 ENCRYPTED = 1  # general purpose bit 0: 4.4.4
 STORED, DEFLATED = 0, 8  # compression methods: 4.4.5
 MODE_SHIFT = 16  # the upper half of the external attributes is the Unix file mode
-CHUNK_BYTES = 2**16
+CHUNK_BYTES = 2**16  # compressed bytes read at once
 
 
 def zip_members(path: str) -> Iterator[Picture]:

@@ -10,8 +10,8 @@ from typing import Literal
 
 import pytest
 
+from lenet_client.cli.inputs.discovery import find_pictures
 from lenet_client.cli.inputs.picture import Unreadable
-from lenet_client.cli.inputs.pictures import find_pictures
 from tests.support.client.command import Command
 
 Compression = Literal["", "gz", "bz2", "xz"]

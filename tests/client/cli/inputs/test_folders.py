@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from lenet_client import Client, ImageError
-from lenet_client.cli.inputs.pictures import find_pictures
+from lenet_client.cli.inputs.discovery import find_pictures
 from lenet_client.cli.inputs.sorted_names import sorted_entries
 
 

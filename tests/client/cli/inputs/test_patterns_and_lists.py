@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lenet_client.cli.inputs.pictures import find_pictures
+from lenet_client.cli.inputs.discovery import find_pictures
 from tests.support.client.command import Command
 
 

@@ -3,7 +3,7 @@
     python -m benchmarks.classify_kills
 
 10,000 pictures; 20 times SIGKILL at a random moment, each followed by the same command with --resume; then 5 runs in
-the middle of which the server is restarted.
+the middle of which the server is restarted. tests/client/cli/classify/test_resume.py is the short form.
 """
 
 import json

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks import call
-from lenet_client.bench.call import RepeatedCall
 from lenet_client.bench.load import Load, Outcome
-from lenet_client.bench.measure import put as put_load
+from lenet_client.bench.measure import generate_load as put_load
+from lenet_client.bench.repeated_call import RepeatedCall
 from lenet_client.bench.target import Target
 
 WARM_UP_SECONDS = 1.0

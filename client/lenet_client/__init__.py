@@ -1,4 +1,4 @@
-"""Classifies pictures with a lenet server.
+"""The client library of lenet: classify images with a running server.
 
     from lenet_client import Client
 
@@ -6,19 +6,19 @@
         prediction = client.classify("scan.png")
         print(prediction.label, prediction.score)
 
-`AsyncClient` is the same for asyncio. Everything that can go wrong is a `LenetError`:
+`AsyncClient` has the same methods for asyncio. Every failed call raises a `LenetError`:
 
     LenetError
-    ├── ImageError          one picture cannot be read; its neighbours are answered
-    ├── InvalidRequest      the request is wrong in itself, or too large
+    ├── ImageError          one image cannot be read; the rest of its request is classified
+    ├── InvalidRequest      the request is invalid, or too large
     ├── ModelNotFound       the server has no such model or version
-    ├── Unauthenticated     the server wants a token, or does not know this one
-    ├── PermissionDenied    the token does not allow this
-    ├── NotSupported        the server does not do that
+    ├── Unauthenticated     the server requires a token, or does not know this one
+    ├── PermissionDenied    the token lacks the right for this
+    ├── NotSupported        the server does not have this operation
     ├── ServerBusy          the server's queue is full
-    ├── ServerUnavailable   no server answers, or it is shutting down
-    ├── TimedOut            no answer came within the timeout
-    └── ServerFault         the server failed; its log says more
+    ├── ServerUnavailable   no server can be reached, or it is shutting down
+    ├── TimedOut            the timeout expired before the response
+    └── ServerFault         the server failed; its log has the details
 """
 
 from importlib import import_module
@@ -41,8 +41,7 @@ if TYPE_CHECKING:
         Unauthenticated,
     )
     from lenet_client._images import ImageInput
-    from lenet_client._inspection import Inspection, ModelInput
-    from lenet_client._values import Model, Prediction
+    from lenet_client._results import Inspection, Model, ModelInput, Prediction
 
 __all__ = [
     "AsyncClient",
@@ -65,19 +64,19 @@ __all__ = [
     "Unauthenticated",
 ]
 
-_HOMES = {
+_MODULES = {
     "AsyncClient": "_async_client",
     "Client": "_client",
     "ImageInput": "_images",
-    "Inspection": "_inspection",
-    "Model": "_values",
-    "ModelInput": "_inspection",
-    "Prediction": "_values",
-}  # all others are errors
+    "Inspection": "_results",
+    "Model": "_results",
+    "ModelInput": "_results",
+    "Prediction": "_results",
+}  # all other names are in _errors
 
 
 def __getattr__(name: str) -> object:
-    """Import what is asked for, once it is: gRPC takes its time, and the help of `lenet` needs none of it."""
+    """Import a public name on first use: `lenet --help` does not need gRPC, whose import is slow."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES.get(name, '_errors')}"), name)
+    return getattr(import_module(f"{__name__}.{_MODULES.get(name, '_errors')}"), name)

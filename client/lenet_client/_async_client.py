@@ -1,79 +1,45 @@
-"""The client for asyncio programs: Client's methods, awaited."""
+"""The asyncio client: the methods of Client, awaited."""
 
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Iterable
 from types import TracebackType
 from typing import Literal, overload
 
-from lenet_client._async_flights import as_they_come, departures, in_order
-from lenet_client._async_wire import AsyncWire
-from lenet_client._batches import Batch, Question
-from lenet_client._channel import (
-    DEFAULT_CONNECTIONS,
-    DEFAULT_PATIENCE,
-    DEFAULT_TIMEOUT,
-    channel_options,
-    flights_at_a_time,
-)
-from lenet_client._control import loading, unloading
+from lenet_client._async_in_flight import as_completed, dispatch, in_order
+from lenet_client._async_transport import AsyncTransport
+from lenet_client._base_client import BaseClient
+from lenet_client._batches import Batch
+from lenet_client._connection import Connection
 from lenet_client._errors import ImageError
 from lenet_client._images import ImageInput
-from lenet_client._inspection import Inspection
-from lenet_client._lenet_protocol import inspection
-from lenet_client._pictures import Fit
-from lenet_client._protocols import ProtocolName, protocol_of, single
-from lenet_client._security import File, authorization, credentials
-from lenet_client._values import Model, Prediction
+from lenet_client._lenet_protocol import inspect_image
+from lenet_client._model_control import load_model, unload_model
+from lenet_client._operation import ClassifyOptions
+from lenet_client._protocols import prediction_or_raise
+from lenet_client._results import Inspection, Model, Prediction
 
 
-class AsyncClient:
-    """Connections to a lenet server, for one event loop. Parameters and errors are those of Client."""
-
-    def __init__(
-        self,
-        server: str = "localhost:50051",
-        *,
-        timeout: float | None = DEFAULT_TIMEOUT,
-        patience: float = DEFAULT_PATIENCE,
-        connections: int = DEFAULT_CONNECTIONS,
-        tls: bool = False,
-        tls_ca: File | None = None,
-        tls_certificate: File | None = None,
-        tls_key: File | None = None,
-        token: str | None = None,
-        protocol: ProtocolName = "lenet",
-        labels: Sequence[str] | None = None,
-        fit: Fit | None = None,
-    ) -> None:
-        self.server = server
-        self._patience = patience
-        self._at_a_time = flights_at_a_time(connections)
-        self._protocol = protocol_of(protocol, labels, fit)
-        self._wire = AsyncWire(
-            server,
-            credentials(tls, tls_ca, tls_certificate, tls_key),
-            channel_options(server, connections),
-            connections=connections,
-            timeout=timeout,
-            metadata=authorization(token),
-        )
+class AsyncClient(BaseClient[AsyncTransport]):
+    """A client of a lenet server, for one event loop. Options, parameters and errors are those of Client."""
 
     async def classify(
         self, image: ImageInput, *, model: str = "", version: int | str = 0, top_k: int = 0
     ) -> Prediction:
         """See Client.classify."""
-        return single((await self.classify_batch((image,), model=model, version=version, top_k=top_k))[0])
+        results = await self.classify_batch((image,), model=model, version=version, top_k=top_k)
+        return prediction_or_raise(results[0])
 
     async def classify_batch(
         self, images: Iterable[ImageInput], *, model: str = "", version: int | str = 0, top_k: int = 0
     ) -> list[Prediction | ImageError]:
         """See Client.classify_batch."""
-        return await self._wire.run(self._protocol.classification(Batch.of(images), Question(model, version, top_k)))
+        options = ClassifyOptions(model, version, top_k)
+        return await self._transport.run(self._protocol.classify(Batch.of(images), options))
 
     async def inspect(
         self, image: ImageInput, *, model: str = "", version: int | str = 0, top_k: int = 0
     ) -> Inspection:
         """See Client.inspect."""
-        return await self._wire.run(inspection(image, Question(model, version, top_k)))
+        return await self._transport.run(inspect_image(image, ClassifyOptions(model, version, top_k)))
 
     @overload
     def classify_many(
@@ -106,36 +72,40 @@ class AsyncClient:
         top_k: int = 0,
         ordered: bool = True,
     ) -> AsyncIterator[Prediction | ImageError] | AsyncIterator[tuple[int, Prediction | ImageError]]:
-        """See Client.classify_many; `images` may be an asynchronous iterable as well."""
-        question = Question(model, version, top_k)
-        flights = departures(
-            self._wire, images, lambda batch: self._protocol.classification(batch, question), self._patience
+        """See Client.classify_many; `images` may also be an asynchronous iterable."""
+        options = ClassifyOptions(model, version, top_k)
+        dispatched = dispatch(
+            self._transport, images, lambda batch: self._protocol.classify(batch, options), self._patience
         )
-        return in_order(flights, self._at_a_time) if ordered else as_they_come(flights, self._at_a_time)
+        limit = self._connection.batches_in_flight()
+        return in_order(dispatched, limit) if ordered else as_completed(dispatched, limit)
 
     async def models(self) -> list[Model]:
         """See Client.models."""
-        return await self._wire.run(self._protocol.models())
+        return await self._transport.run(self._protocol.models())
 
     async def model(self, name: str = "", version: int | str = 0) -> Model:
         """See Client.model."""
-        return await self._wire.run(self._protocol.model(name, version))
+        return await self._transport.run(self._protocol.model(name, version))
 
     async def healthy(self, model: str = "") -> bool:
         """See Client.healthy."""
-        return await self._wire.run(self._protocol.healthy(model))
+        return await self._transport.run(self._protocol.healthy(model))
 
     async def load(self, name: str) -> None:
         """See Client.load."""
-        await self._wire.run(loading(name))
+        await self._transport.run(load_model(name))
 
     async def unload(self, name: str) -> None:
         """See Client.unload."""
-        await self._wire.run(unloading(name))
+        await self._transport.run(unload_model(name))
 
     async def close(self) -> None:
-        """Close the connections; calls under way end."""
-        await self._wire.close()
+        """See Client.close."""
+        await self._transport.close()
+
+    def _open_transport(self, connection: Connection) -> AsyncTransport:
+        return AsyncTransport(connection)
 
     async def __aenter__(self) -> "AsyncClient":
         return self

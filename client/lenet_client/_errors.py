@@ -1,4 +1,4 @@
-"""The exceptions of the client, and the one place where gRPC's become ours."""
+"""The exceptions of the client, and the one place where gRPC's errors are translated."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,13 +7,13 @@ import grpc
 
 
 class LenetError(Exception):
-    """Anything that keeps a call from its answer. The message is for a person to read."""
+    """Base class: the call failed. The message is meant for people."""
 
 
 class ImageError(LenetError):
-    """One picture cannot be read or is not a picture; its neighbours are not concerned.
+    """One image cannot be read or decoded; the other images of its request are not affected.
 
-    Attributes: `reason`, and `path` where the picture was given as one.
+    Attributes: `reason`; `path`, when the image was given as a path.
     """
 
     def __init__(self, reason: str, path: str | None = None) -> None:
@@ -23,39 +23,39 @@ class ImageError(LenetError):
 
 
 class InvalidRequest(LenetError):
-    """The request is wrong in itself: sending it again will not help."""
+    """The request is invalid or too large: retrying will not help."""
 
 
 class ModelNotFound(LenetError):
-    """The server has no such model, or no such version of it."""
+    """The server has no such model or version."""
 
 
 class Unauthenticated(LenetError):
-    """The server wants a token, or does not know the one that it got."""
+    """The server requires a token, or does not know the one it received."""
 
 
 class PermissionDenied(LenetError):
-    """The token does not allow what was asked for."""
+    """The token lacks the right for this operation."""
 
 
 class NotSupported(LenetError):
-    """The server, or the protocol it is spoken to in, does not do what was asked for."""
+    """The server or the protocol does not have this operation."""
 
 
 class ServerBusy(LenetError):
-    """The server has more to do than its queue holds; later it may have time."""
+    """The server's queue is full; retry later."""
 
 
 class ServerUnavailable(LenetError):
-    """No server answers at the address, or it is shutting down."""
+    """No server can be reached at the address, or it is shutting down."""
 
 
 class TimedOut(LenetError):
-    """No answer came within the timeout."""
+    """The timeout expired before the response."""
 
 
 class ServerFault(LenetError):
-    """The server failed in a way of its own; its log says more."""
+    """The server failed unexpectedly; its log has the details."""
 
 
 ERROR_OF: dict[grpc.StatusCode, type[LenetError]] = {
@@ -73,24 +73,24 @@ ERROR_OF: dict[grpc.StatusCode, type[LenetError]] = {
 
 @contextmanager
 def translated(server: str) -> Iterator[None]:
-    """Raise gRPC's errors as LenetError, with the server's address in the message."""
+    """Translate gRPC errors raised in the block into LenetErrors that name the server."""
     try:
         yield
     except grpc.RpcError as error:
         code, details = error.code(), error.details()
         kind = ERROR_OF.get(code, ServerFault)
         if kind is ServerBusy and "larger than max" in (details or ""):
-            # gRPC has one code for a full queue and for a message that is too large: only one of them passes.
+            # gRPC uses one code for a full queue and for a message over the size limit; the latter must not be retried.
             kind = InvalidRequest
         raise kind(f"{server}: {details or code.name.lower()}{_likely_cause(details or '')}") from error
 
 
 def _likely_cause(details: str) -> str:
-    """What gRPC does not say of a connection that failed because one side speaks TLS and the other does not."""
+    """A hint for connections that fail because only one side uses TLS, which gRPC's message does not say."""
     if "failed to connect" not in details:
         return ""
     if "WRONG_VERSION_NUMBER" in details:
-        return " (the server seems to speak no TLS: try without it)"
+        return " (the server probably speaks no TLS: try without it)"
     if "Socket closed" in details:
-        return " (the server hung up at once, as one does that wants TLS or another certificate: see --tls, --tls-ca)"
+        return " (the server closed the connection: it probably wants TLS or another certificate; see --tls, --tls-ca)"
     return ""

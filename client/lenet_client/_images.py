@@ -1,4 +1,4 @@
-"""From what a caller has in hand to what is sent of it. Nothing is decoded or scaled here."""
+"""Turns the images that callers pass into what is sent: encoded files as they are, arrays as pixels."""
 
 import io
 import os
@@ -6,9 +6,9 @@ import sys
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias, TypeGuard
 
 from lenet_client._errors import ImageError
-from lenet_client._files import read_file
+from lenet_client._file_reader import read_file
 
-# The server's own limit for one picture. Checked here too: a film in a folder of pictures is not worth reading.
+# The server's default limit for one image. Checked here as well, so that a video among the pictures is not read whole.
 MAX_IMAGE_BYTES = 32 * 2**20
 
 if TYPE_CHECKING:
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 
 class BinaryFile(Protocol):
-    """A file that is open for bytes."""
+    """A file opened in binary mode."""
 
     def read(self, size: int = -1, /) -> bytes:
-        """So many bytes at most, all by default. Raises OSError."""
+        """Return at most `size` bytes, all by default. Raises OSError."""
 
 
 ImageInput: TypeAlias = "str | os.PathLike[str] | bytes | BinaryFile | NDArray[np.uint8] | PilImage"
@@ -29,23 +29,23 @@ ImageInput: TypeAlias = "str | os.PathLike[str] | bytes | BinaryFile | NDArray[n
 input shape."""
 
 
-class Pixels(NamedTuple):
-    """An array of the model's input shape: its shape and its bytes, row-major."""
+class PixelArray(NamedTuple):
+    """A uint8 array in the model's input shape: its shape and its bytes, row-major."""
 
     shape: tuple[int, ...]
     data: bytes
 
 
-Content: TypeAlias = bytes | Pixels
-"""A picture file as it is, or pixels."""
+ImageContent: TypeAlias = bytes | PixelArray
+"""What is sent of an image: an encoded file, or an array."""
 
 
-def content_of(image: ImageInput) -> Content:
-    """What is sent. Raises ImageError where a file cannot be read, TypeError for what is no image."""
+def content_of(image: ImageInput) -> ImageContent:
+    """What is sent of an image. Raises ImageError for a file that cannot be read, TypeError for any other object."""
     if isinstance(image, bytes | bytearray | memoryview):
         return _checked(bytes(image), None)
     if hasattr(image, "dtype") and hasattr(image, "tobytes"):
-        return _pixels(image)
+        return _pixel_array(image)
     if isinstance(image, str | os.PathLike):
         return _read(image)
     if _is_pil(image):
@@ -59,7 +59,7 @@ def content_of(image: ImageInput) -> Content:
 
 
 def path_of(image: ImageInput) -> str | None:
-    """The path, where the image is given as one."""
+    """The path of an image that is given as one, else None."""
     return os.fspath(image) if isinstance(image, str | os.PathLike) else None
 
 
@@ -68,46 +68,46 @@ def _read(path: str | os.PathLike[str]) -> bytes:
         content = read_file(path, MAX_IMAGE_BYTES)
     except OSError as error:
         raise ImageError(f"cannot be read: {error.strerror}", os.fspath(path)) from error
-    except ValueError as error:  # a path with a NUL in it
+    except ValueError as error:  # a path that contains NUL
         raise ImageError(f"cannot be read: {error}", os.fspath(path)) from error
     return _checked(content, os.fspath(path))
 
 
 def _checked(content: object, path: str | None) -> bytes:
     if not isinstance(content, bytes):
-        raise TypeError(f"the file gives {type(content).__name__}, not bytes: open it with 'rb'")
+        raise TypeError(f"the file returns {type(content).__name__}, not bytes: open it with 'rb'")
     if len(content) > MAX_IMAGE_BYTES:
-        raise ImageError(f"larger than {MAX_IMAGE_BYTES:,} bytes: no picture of this size is sent", path)
+        raise ImageError(f"larger than {MAX_IMAGE_BYTES:,} bytes, the limit for one image", path)
     return content
 
 
-def _pixels(array: Any) -> Pixels:
-    """An array by its looks, so that NumPy is needed only by those who use it."""
-    if getattr(array.dtype, "str", "") != "|u1":  # uint8; its name takes NumPy longer than all the rest here
+def _pixel_array(array: Any) -> PixelArray:
+    """The array's content, by duck typing: the client does not import NumPy."""
+    if getattr(array.dtype, "str", "") != "|u1":  # uint8; NumPy computes `dtype.name` slowly
         raise ImageError(f"the array is {array.dtype}: uint8 is expected, in the model's input shape")
-    return Pixels(array.shape, array.tobytes())
+    return PixelArray(array.shape, array.tobytes())
 
 
 def _is_pil(image: object) -> "TypeGuard[PilImage]":
-    """Whether it is a PIL image: who has one has loaded PIL."""
+    """Whether it is a PIL image, without importing PIL: a program that has one has imported it."""
     pil = sys.modules.get("PIL.Image")
     return pil is not None and isinstance(image, pil.Image)
 
 
 def _as_png(image: "PilImage") -> bytes:
-    """The picture as the server would read it from its file: turned as its camera says, and without loss."""
+    """The image as a PNG: lossless, with the EXIF orientation applied, as the server would decode the original file."""
     from PIL import ImageOps
 
     try:
         turned: Any = ImageOps.exif_transpose(image)
-        if turned.mode in ("La", "RGBa"):  # PIL knows but one way out of these
+        if turned.mode in ("La", "RGBa"):  # PIL converts these modes only to their counterparts
             turned = turned.convert(turned.mode.replace("a", "A"))
-        if turned.mode == "I" and turned.getextrema()[1] <= 255:  # what is larger goes into 16 bits
+        if turned.mode == "I" and turned.getextrema()[1] <= 255:  # larger values are written as 16 bits
             turned = turned.convert("L")
         if turned.mode not in ("1", "L", "LA", "P", "RGB", "RGBA", "I", "I;16"):
             turned = turned.convert("RGB")
         file = io.BytesIO()
         turned.save(file, "PNG", compress_level=1)
-    except (OSError, ValueError, SyntaxError) as error:  # PIL reads a file when it is asked for its pixels
+    except (OSError, ValueError, SyntaxError) as error:  # PIL decodes a file lazily, here
         raise ImageError(f"cannot be read: {error}") from error
     return file.getvalue()

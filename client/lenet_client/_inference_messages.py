@@ -1,8 +1,8 @@
-"""The messages of the Open Inference Protocol that the client uses, in a pool of their own.
+"""The Open Inference Protocol's messages, in a descriptor pool of the client's own.
 
-On the wire they are named as every copy of the protocol names them, and protobuf's default pool holds one copy: a
-program may have tritonclient's already, or load it later. So these are made, at import, from the descriptors that
-lenet-proto brings as data; nobody else sees them.
+All implementations of the protocol use the same message names, and protobuf's default pool holds one definition of a
+name: a program may import tritonclient's before or after ours. So these classes are built at import, in a separate
+pool, from the descriptors in lenet-proto.
 """
 
 from importlib.resources import files

@@ -1,4 +1,4 @@
-"""A model as a server of the Open Inference Protocol describes it, and the tensors that go to it and come from it."""
+"""A model as a server of the Open Inference Protocol describes it; its requests, and the scores in its responses."""
 
 import sys
 from array import array
@@ -7,24 +7,24 @@ from dataclasses import dataclass, replace
 
 from lenet_client import _inference_messages as pb
 from lenet_client._errors import InvalidRequest, ServerFault
-from lenet_client._images import Pixels
-from lenet_client._values import Model
+from lenet_client._images import PixelArray
+from lenet_client._results import Model
 
 PROBABILITIES = "probabilities"
-ELEMENT_OF = {"FP32": "f", "FP64": "d"}  # array's names
+TYPE_CODES = {"FP32": "f", "FP64": "d"}  # datatype → type code of array.array
 
 
 @dataclass(frozen=True)
 class InferenceModel:
-    """A model that takes pictures: uint8 images of `shape`, (C, H, W), in the input of that name.
+    """A model whose `input` takes uint8 images of `shape`, (C, H, W).
 
-    `output` is the name of the one whose numbers are the scores, with so many `classes`; "" and 0 where the server does
-    not tell. `labels` are empty where nobody knows them; `labels_version` is whose they are, where a server told them.
+    `output` is the name of the output with the scores and `classes` their number; "" and 0 when the server does not
+    report them. `labels` are empty when unknown; `labels_version` is the version that the server reported them for.
     """
 
     name: str
     version: str
-    told_version: str
+    reported_version: str
     platform: str
     input: str
     shape: tuple[int, int, int]
@@ -33,13 +33,13 @@ class InferenceModel:
     labels: tuple[str, ...] = ()
     labels_version: str = ""
 
-    def labelled(self, labels: tuple[str, ...], version: str = "") -> "InferenceModel":
-        """The same with labels, which a server told of that version."""
+    def with_labels(self, labels: tuple[str, ...], version: str = "") -> "InferenceModel":
+        """A copy with these labels, reported by the server for `version`."""
         return replace(self, labels=labels, labels_version=version)
 
     def value(self) -> Model:
-        """The model as callers know it. Its version is 0 where the server has none, or none that is a number."""
-        version = self.version or self.told_version
+        """The model as callers receive it. Its version is 0 when the server has no numeric version."""
+        version = self.version or self.reported_version
         return Model(
             name=self.name,
             version=int(version) if version.isdecimal() else 0,
@@ -48,8 +48,8 @@ class InferenceModel:
             metadata={"platform": self.platform, "input": self.input},
         )
 
-    def request(self, images: Sequence[Pixels]) -> pb.ModelInferRequest:
-        """The request for the scores of these images."""
+    def request(self, images: Sequence[PixelArray]) -> pb.ModelInferRequest:
+        """The request for these images' scores."""
         request = pb.ModelInferRequest(model_name=self.name, model_version=self.version)
         request.inputs.add(name=self.input, datatype="UINT8", shape=(len(images), *self.shape))
         request.raw_input_contents.append(b"".join(image.data for image in images))
@@ -58,14 +58,14 @@ class InferenceModel:
         return request
 
     def label_request(self) -> pb.ModelInferRequest:
-        """The request for all labels, in the classification extension's form."""
+        """The request for all labels by the classification extension: every class of an all-zero image."""
         channels, height, width = self.shape
-        request = self.request([Pixels(self.shape, bytes(channels * height * width))])
+        request = self.request([PixelArray(self.shape, bytes(channels * height * width))])
         request.outputs[0].parameters["classification"].int64_param = self.classes
         return request
 
     def labels_of(self, response: pb.ModelInferResponse) -> tuple[str, ...]:
-        """The labels in the answer to label_request(), in the order of the scores; none where it has none."""
+        """The labels in the response to label_request(), in the order of the scores; empty when it is incomplete."""
         labels: dict[int, str] = {}
         for element in _elements(response):
             _, index, *label = element.decode().split(":", 2)
@@ -75,11 +75,9 @@ class InferenceModel:
 
 
 def inference_model(metadata: pb.ModelMetadataResponse, name: str, version: str) -> InferenceModel:
-    """What this client needs of a model's metadata. Raises InvalidRequest for a model that it cannot use."""
+    """Read a model's metadata. Raises InvalidRequest for a model that does not take one uint8 image tensor."""
     if len(metadata.inputs) != 1:
-        raise InvalidRequest(
-            f"model {name!r} has {len(metadata.inputs)} inputs that the server tells of: 1 is expected"
-        )
+        raise InvalidRequest(f"model {name!r} has {len(metadata.inputs)} inputs: 1 is expected")
     (tensor,) = metadata.inputs
     shape = tuple(tensor.shape)[-3:]
     if tensor.datatype != "UINT8" or len(tensor.shape) != 4 or min(shape) < 1:
@@ -92,7 +90,7 @@ def inference_model(metadata: pb.ModelMetadataResponse, name: str, version: str)
     return InferenceModel(
         name=name,
         version=version,
-        told_version=max(metadata.versions, key=lambda each: (len(each), each), default=""),
+        reported_version=max(metadata.versions, key=lambda each: (len(each), each), default=""),
         platform=metadata.platform,
         input=tensor.name,
         shape=(shape[0], shape[1], shape[2]),
@@ -102,20 +100,20 @@ def inference_model(metadata: pb.ModelMetadataResponse, name: str, version: str)
 
 
 def scores(response: pb.ModelInferResponse, images: int) -> list[Sequence[float]]:
-    """A row of scores for each image. Raises ServerFault where the answer has another form."""
+    """A row of scores for each image. Raises ServerFault for a response of another form."""
     names = [output.name for output in response.outputs]
     if not names:
-        raise ServerFault("the answer has no outputs")
+        raise ServerFault("the response has no outputs")
     at = names.index(PROBABILITIES) if PROBABILITIES in names else 0
     output = response.outputs[at]
-    if output.datatype not in ELEMENT_OF or len(output.shape) != 2 or output.shape[0] != images:
+    if output.datatype not in TYPE_CODES or len(output.shape) != 2 or output.shape[0] != images:
         raise ServerFault(
-            f"{images} images were sent; the output {output.name!r} is {output.datatype} {list(output.shape)}: a row "
-            "of numbers for each is expected"
+            f"the output {output.name!r} for {images} images is {output.datatype} {list(output.shape)}: FP32 or FP64 "
+            f"[{images}, classes] is expected"
         )
     values: Sequence[float]
     if response.raw_output_contents:
-        values = array(ELEMENT_OF[output.datatype], response.raw_output_contents[at])
+        values = array(TYPE_CODES[output.datatype], response.raw_output_contents[at])
         if sys.byteorder == "big":
             values.byteswap()
     else:
@@ -127,7 +125,7 @@ def scores(response: pb.ModelInferResponse, images: int) -> list[Sequence[float]
 
 
 def _elements(response: pb.ModelInferResponse) -> Sequence[bytes]:
-    """The elements of an only output of BYTES."""
+    """The elements of a response's only output, a BYTES tensor."""
     if not response.raw_output_contents:
         return list(response.outputs[0].contents.bytes_contents)
     raw, at, elements = response.raw_output_contents[0], 0, []

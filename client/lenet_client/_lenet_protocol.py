@@ -5,12 +5,11 @@ from collections.abc import Iterable, Iterator
 from grpc_health.v1 import health_pb2
 
 from lenet.v1 import classifier_pb2 as pb
-from lenet_client._batches import Batch, Question, Result
-from lenet_client._calls import Call, Method, Steps
+from lenet_client._batches import Batch
 from lenet_client._errors import ImageError, NotSupported, ServerFault
-from lenet_client._images import Content, ImageInput
-from lenet_client._inspection import Inspection, ModelInput
-from lenet_client._values import Model, Prediction
+from lenet_client._images import ImageContent, ImageInput
+from lenet_client._operation import Call, ClassifyOptions, Method, Operation
+from lenet_client._results import ImageResult, Inspection, Model, ModelInput, Prediction
 
 _CLASSIFY = Method("/lenet.v1.Classifier/Classify", pb.ClassifyRequest, pb.ClassifyResponse)
 _LIST_MODELS = Method("/lenet.v1.Classifier/ListModels", pb.ListModelsRequest, pb.ListModelsResponse)
@@ -19,65 +18,63 @@ _CHECK = Method("/grpc.health.v1.Health/Check", health_pb2.HealthCheckRequest, h
 
 
 class LenetProtocol:
-    """See ServerProtocol. The server decodes pictures, and has an answer or an error for each."""
+    """ServerProtocol over lenet.v1. The server decodes images and returns a prediction or an error for each."""
 
-    def classification(self, batch: Batch, question: Question) -> Steps[list[Result]]:
-        """A result for each image of the batch; nothing is asked where none could be read."""
+    def classify(self, batch: Batch, options: ClassifyOptions) -> Operation[list[ImageResult]]:
+        """Return a result for each image of the batch; makes no call when none could be read."""
         contents = batch.contents()
         if not contents:
             return batch.results(())
-        response: pb.ClassifyResponse = yield Call(_CLASSIFY, _request(contents, question))
-        if len(response.results) != len(contents):
-            raise ServerFault(f"{len(contents)} images were sent, {len(response.results)} results came back")
-        return batch.results(map(_result, response.results))
+        response: pb.ClassifyResponse = yield Call(_CLASSIFY, _request(contents, options))
+        return batch.results(_image_results(response, len(contents)))
 
-    def models(self) -> Steps[list[Model]]:
-        """All model versions."""
+    def models(self) -> Operation[list[Model]]:
+        """Return all model versions."""
         response: pb.ListModelsResponse = yield Call(_LIST_MODELS, pb.ListModelsRequest())
         return [_model(each) for each in response.models]
 
-    def model(self, name: str, version: int | str) -> Steps[Model]:
-        """One model version."""
-        number, label = _version_or_label(version)
-        response: pb.Model = yield Call(_GET_MODEL, pb.GetModelRequest(model=name, version=number, label=label))
+    def model(self, name: str, version: int | str) -> Operation[Model]:
+        """Return one model version."""
+        number, alias = _number_and_alias(version)
+        response: pb.Model = yield Call(_GET_MODEL, pb.GetModelRequest(model=name, version=number, label=alias))
         return _model(response)
 
-    def healthy(self, model: str) -> Steps[bool]:
-        """Whether the server, or that model, takes calls."""
+    def healthy(self, model: str) -> Operation[bool]:
+        """Return whether the server, or that model, is serving."""
         response: health_pb2.HealthCheckResponse = yield Call(_CHECK, health_pb2.HealthCheckRequest(service=model))
         return bool(response.status == health_pb2.HealthCheckResponse.SERVING)
 
 
-def inspection(image: ImageInput, question: Question) -> Steps[Inspection]:
-    """The prediction for an image with what the model was given of it.
+def inspect_image(image: ImageInput, options: ClassifyOptions) -> Operation[Inspection]:
+    """Return the prediction for an image, and the model's input.
 
-    Raises ImageError where it cannot be read, NotSupported where the server does not tell.
+    Raises ImageError for an image that cannot be read, NotSupported when the server does not return inputs.
     """
     batch = Batch.of((image,))
     contents = batch.contents()
     response = pb.ClassifyResponse()
     if contents:
-        request = _request(contents, question)
+        request = _request(contents, options)
         request.return_input = True
         response = yield Call(_CLASSIFY, request)
-    (result,) = batch.results(map(_result, response.results))
+    (result,) = batch.results(_image_results(response, len(contents)))
     if isinstance(result, ImageError):
         raise result
-    given = response.results[0].input
-    if not given.shape:
-        raise NotSupported("the server does not tell what the model was given: it is older than this client")
-    channels, height, width = given.shape
-    return Inspection(result, ModelInput((channels, height, width), given.data), response.model, response.version)
+    model_input = response.results[0].input
+    if not model_input.shape:
+        raise NotSupported("the server does not return model inputs: it is older than this client")
+    channels, height, width = model_input.shape
+    return Inspection(result, ModelInput((channels, height, width), model_input.data), response.model, response.version)
 
 
-def _request(contents: Iterable[Content], question: Question) -> pb.ClassifyRequest:
-    version, label = _version_or_label(question.version)
+def _request(contents: Iterable[ImageContent], options: ClassifyOptions) -> pb.ClassifyRequest:
+    number, alias = _number_and_alias(options.version)
     return pb.ClassifyRequest(
-        model=question.model, version=version, label=label, top_k=question.top_k, images=_images(contents)
+        model=options.model, version=number, label=alias, top_k=options.top_k, images=_images(contents)
     )
 
 
-def _images(contents: Iterable[Content]) -> Iterator[pb.Image]:
+def _images(contents: Iterable[ImageContent]) -> Iterator[pb.Image]:
     for content in contents:
         if isinstance(content, bytes):
             yield pb.Image(encoded=content)
@@ -85,12 +82,19 @@ def _images(contents: Iterable[Content]) -> Iterator[pb.Image]:
             yield pb.Image(pixels=pb.Pixels(shape=content.shape, data=content.data))
 
 
-def _version_or_label(version: int | str) -> tuple[int, str]:
-    """The number and the label that a request has for a version: one of them says which."""
+def _number_and_alias(version: int | str) -> tuple[int, str]:
+    """The two fields of a request that select a version; the unused one keeps its default."""
     return (0, version) if isinstance(version, str) else (version, "")
 
 
-def _result(result: pb.Result) -> Result:
+def _image_results(response: pb.ClassifyResponse, sent: int) -> Iterable[ImageResult]:
+    """The results of a response. Raises ServerFault unless there is one for each image sent."""
+    if len(response.results) != sent:
+        raise ServerFault(f"{sent} images were sent, {len(response.results)} results came back")
+    return map(_image_result, response.results)
+
+
+def _image_result(result: pb.Result) -> ImageResult:
     top = tuple([(each.label, each.score) for each in result.prediction.top])
     if not top:
         return ImageError(result.error.message)

@@ -1,4 +1,4 @@
-"""Client and AsyncClient go through the same tests: the second behind a face that waits."""
+"""Runs the library's tests for Client and AsyncClient, against a server with each transport."""
 
 from collections.abc import Callable, Iterator
 
@@ -8,27 +8,27 @@ from prometheus_client import CollectorRegistry
 from lenet_client import Client
 from lenet_server.app import App
 from lenet_server.settings import Settings
-from tests.client.waiting_client import Waiting
 from tests.conftest import ROOT
+from tests.support.client.blocking_client import BlockingAsyncClient
 
 
-@pytest.fixture(params=[Client, Waiting], ids=["Client", "AsyncClient"])
+@pytest.fixture(params=[Client, BlockingAsyncClient], ids=["Client", "AsyncClient"])
 def connect(request: pytest.FixtureRequest) -> Callable[..., Client]:
-    """How to open a client, of either kind."""
+    """Opens a Client or an AsyncClient."""
     kind: Callable[..., Client] = request.param
     return kind
 
 
 @pytest.fixture
 def client(connect: Callable[..., Client], address: str) -> Iterator[Client]:
-    """A client of either kind, connected to the running server."""
+    """A client of each kind, connected to the running server."""
     with connect(address) as opened:
         yield opened
 
 
 @pytest.fixture(scope="module")
 def one_server() -> Iterator[App]:
-    """A running server, for what takes time to test and is the same over both transports."""
+    """A running server, for slow tests that do not depend on its transport."""
     with App(Settings(model_repository=ROOT / "models", port=0, http_port=0), CollectorRegistry()) as running:
         yield running
 

@@ -1,10 +1,11 @@
-"""Several connections to one server, several servers behind one name, and servers that come and go."""
+"""Connections to one server, load balancing over several servers, and restarts."""
 
 import signal
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from functools import partial
 
 import grpc
 import numpy as np
@@ -19,16 +20,17 @@ from lenet.v1 import classifier_pb2_grpc as rpc
 from lenet_client import Client, ImageError, Prediction, ServerUnavailable
 from lenet_server.app import App
 from lenet_server.settings import Settings
-from tests.client.counted import images_counted
-from tests.client.waiting_client import Waiting
 from tests.conftest import ROOT
+from tests.support.client.blocking_client import BlockingAsyncClient
+from tests.support.client.server_counters import images_counted
+from tests.support.client.servicers import serve
 from tests.support.processes import ServerProcess
 
 Connect = Callable[..., Client]
 MODELS = f"--model-repository={ROOT / 'models'}"
 
 
-def test_addresses_of_one_name_take_turns(connect: Connect, digits: NDArray[np.uint8]) -> None:
+def test_calls_alternate_between_the_addresses_of_a_name(connect: Connect, digits: NDArray[np.uint8]) -> None:
     settings = Settings(model_repository=ROOT / "models", port=0, http_port=0, transport="grpcio")
     with ExitStack() as stack:
         apps = [stack.enter_context(App(settings, CollectorRegistry())) for _ in range(2)]
@@ -38,11 +40,11 @@ def test_addresses_of_one_name_take_turns(connect: Connect, digits: NDArray[np.u
                 client.classify(image)
         shares = [images_counted(app.http_port) for app in apps]
     assert sum(shares) == 64
-    assert min(shares) >= 16  # in turns, once both are connected
+    assert min(shares) >= 16  # alternating, once both are connected
 
 
 class Counting(rpc.ClassifierServicer):
-    """Answers each image with a one, and knows the connections of its calls; so many of them answer together."""
+    """Predicts "1" for each image and records the peer of each call; responds to `together` calls at once."""
 
     def __init__(self, together: int = 1) -> None:
         self.peers: list[str] = []
@@ -54,58 +56,54 @@ class Counting(rpc.ClassifierServicer):
         answer = pb.Result(prediction=pb.Prediction(top=[pb.LabelScore(label="1", score=1)]))
         return pb.ClassifyResponse(results=[answer] * len(request.images))
 
-    # The generated class is abstract to mypy; no test comes here.
+    # Not called by these tests; mypy takes the generated class for abstract.
     ClassifyStream = ListModels = GetModel = rpc.ClassifierServicer.ClassifyStream  # type: ignore[assignment]
 
 
-def test_a_server_that_says_it_does_not_serve_has_no_turn(connect: Connect) -> None:
-    servicers, ports = [Counting(), Counting()], []
+def add_with_health(servicer: Counting, status: str, server: grpc.Server) -> None:
+    """Add the servicer, and a health service that reports the status."""
+    rpc.add_ClassifierServicer_to_server(servicer, server)
+    health = HealthServicer()
+    health.set("", health_pb2.HealthCheckResponse.ServingStatus.Value(status))
+    health_pb2_grpc.add_HealthServicer_to_server(health, server)
+
+
+def test_a_server_that_reports_not_serving_gets_no_calls(connect: Connect) -> None:
+    servicers, addresses = [Counting(), Counting()], []
     with ExitStack() as stack:
         for servicer, status in zip(servicers, ("SERVING", "NOT_SERVING"), strict=True):
-            server = grpc.server(ThreadPoolExecutor(4))
-            rpc.add_ClassifierServicer_to_server(servicer, server)
-            health = HealthServicer()
-            health.set("", health_pb2.HealthCheckResponse.ServingStatus.Value(status))
-            health_pb2_grpc.add_HealthServicer_to_server(health, server)
-            ports.append(server.add_insecure_port("127.0.0.1:0"))
-            server.start()
-            stack.callback(server.stop, None)
-        with connect("ipv4:" + ",".join(f"127.0.0.1:{port}" for port in ports)) as client:
+            addresses.append(stack.enter_context(serve(partial(add_with_health, servicer, status))))
+        with connect("ipv4:" + ",".join(addresses)) as client:
             for _ in range(20):
                 client.classify(b"picture")
     assert [len(each.peers) for each in servicers] == [20, 0]
 
 
 @pytest.mark.parametrize(("together", "connections"), [(1, 4), (4, 4), (4, 2)])
-def test_as_many_connections_as_calls_are_under_way_and_no_more(
-    connect: Connect, together: int, connections: int
-) -> None:
-    servicer, server = Counting(together), grpc.server(ThreadPoolExecutor(8))
-    rpc.add_ClassifierServicer_to_server(servicer, server)
-    port = server.add_insecure_port("127.0.0.1:0")
-    server.start()
-    with connect(f"127.0.0.1:{port}", connections=connections) as client:
+def test_concurrent_calls_open_connections_up_to_the_maximum(connect: Connect, together: int, connections: int) -> None:
+    servicer = Counting(together)
+    add = partial(rpc.add_ClassifierServicer_to_server, servicer)
+    with serve(add, threads=8) as server, connect(server, connections=connections) as client:
         if together == 1:
             for _ in range(5):
                 client.classify(b"picture")
         else:
             assert len(list(client.classify_many([b"picture"] * 8 * 64))) == 8 * 64
-    server.stop(None).wait()
     assert len(set(servicer.peers)) == min(together, connections)
 
 
-def test_a_name_is_looked_up(connect: Connect, address: str, digits: NDArray[np.uint8]) -> None:
+def test_a_dns_name_is_resolved(connect: Connect, address: str, digits: NDArray[np.uint8]) -> None:
     port = address.rpartition(":")[2]
     with connect(f"dns:///localhost:{port}") as client:
         assert client.classify(digits[0]) == client.classify(digits[0])
 
 
-def test_no_connection_at_all_is_refused(connect: Connect) -> None:
+def test_zero_connections_are_refused(connect: Connect) -> None:
     with pytest.raises(ValueError, match="connections is 0"):
         connect("localhost:1", connections=0)
 
 
-def test_a_stopped_server_is_away_for_as_long_as_patience_lasts(connect: Connect, digits: NDArray[np.uint8]) -> None:
+def test_a_stopped_server_raises_when_patience_ends(connect: Connect, digits: NDArray[np.uint8]) -> None:
     settings = Settings(model_repository=ROOT / "models", port=0, http_port=0)
     with App(settings, CollectorRegistry()) as app:
         address = f"127.0.0.1:{app.grpc_port}"
@@ -114,7 +112,7 @@ def test_a_stopped_server_is_away_for_as_long_as_patience_lasts(connect: Connect
 
 
 class Restarting:
-    """A server of one process that is ended and started again at its port, in another thread."""
+    """A server with one worker process that can be restarted on the same port, in a thread."""
 
     def __init__(self, *flags: str) -> None:
         self._flags = (MODELS, "--workers=1", *flags)
@@ -123,7 +121,7 @@ class Restarting:
         self.port = self._started.result().grpc_port
 
     def restart(self, with_signal: signal.Signals) -> None:
-        """End it, and return while it starts again."""
+        """Stop the server; return while it starts again."""
         self._started.result().stop(with_signal)
         self._started = self._starter.submit(ServerProcess, *self._flags, f"--port={self.port}")
 
@@ -137,14 +135,14 @@ class Restarting:
 
 @pytest.mark.parametrize(
     ("connect", "ordered", "kind", "with_signal"),
-    [(Client, True, "native", signal.SIGKILL), (Waiting, False, "grpcio", signal.SIGTERM)],
+    [(Client, True, "native", signal.SIGKILL), (BlockingAsyncClient, False, "grpcio", signal.SIGTERM)],
     indirect=["connect"],
     ids=["killed", "stopped"],
 )
-def test_a_restart_in_the_middle_loses_nothing(
+def test_a_server_restart_loses_no_results(
     connect: Connect, digits: NDArray[np.uint8], ordered: bool, kind: str, with_signal: signal.Signals
 ) -> None:
-    """The server ends and comes back: each image has its one result."""
+    """Each image has exactly one result, although the server stops and starts during the run."""
 
     def images() -> Iterator[NDArray[np.uint8]]:
         for index in range(64 * 40):
@@ -161,7 +159,7 @@ def test_a_restart_in_the_middle_loses_nothing(
     assert seen == {index: labels[index % 64] for index in range(64 * 40)}
 
 
-def test_an_image_that_cannot_be_read_waits_for_no_server(connect: Connect) -> None:
+def test_an_unreadable_image_needs_no_server(connect: Connect) -> None:
     with connect("127.0.0.1:1", patience=0) as client:
         (result,) = client.classify_many(["nowhere.png"])
     assert isinstance(result, ImageError)

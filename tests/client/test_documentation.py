@@ -1,4 +1,4 @@
-"""The examples in docs/client.md run as they stand, against a real server."""
+"""Runs the examples in docs/client.md against a real server."""
 
 import re
 import subprocess

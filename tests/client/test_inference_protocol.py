@@ -1,4 +1,4 @@
-"""The client over the Open Inference Protocol: our server, and servers that do less than ours."""
+"""The client over the Open Inference Protocol: with our server, and with servers without its extensions."""
 
 import json
 import subprocess
@@ -16,8 +16,8 @@ from lenet.inference import grpc_service_pb2_grpc as rpc
 from lenet_client import Client, ImageError, InvalidRequest, ModelNotFound, NotSupported, Prediction, ServerFault
 from lenet_server.app import App
 from lenet_server.settings import Settings
-from tests.client.serving import served
 from tests.conftest import ROOT
+from tests.support.client.servicers import serve
 from tests.support.processes import run
 from tests.support.server.repositories import publish, shifted
 
@@ -25,7 +25,7 @@ Connect = Callable[..., Client]
 Metadata = pb.ModelMetadataResponse
 
 
-def test_our_server_gives_the_same_answers_in_both_protocols(
+def test_both_protocols_give_the_same_predictions(
     connect: Connect, address: str, digits: NDArray[np.uint8], samples: dict[Path, str]
 ) -> None:
     with connect(address) as client, connect(address, protocol="oip", fit="ink") as oip:
@@ -59,7 +59,7 @@ def test_models_health_and_errors(connect: Connect, address: str, digits: NDArra
             oip.classify(b"picture")
 
 
-def test_one_bad_picture_costs_nobody_else_an_answer(connect: Connect, address: str, samples: dict[Path, str]) -> None:
+def test_a_bad_image_fails_alone(connect: Connect, address: str, samples: dict[Path, str]) -> None:
     with connect(address, protocol="oip", fit="ink") as oip:
         first, bad, last = oip.classify_batch([next(iter(samples)), b"garbage", next(iter(samples))])
         assert first == last
@@ -68,7 +68,7 @@ def test_one_bad_picture_costs_nobody_else_an_answer(connect: Connect, address: 
         assert isinstance(only, ImageError)
 
 
-def test_parameters_that_do_not_fit_are_refused(connect: Connect) -> None:
+def test_invalid_options_are_refused(connect: Connect) -> None:
     for wrong, message in (
         ({"protocol": "rest"}, "protocol is 'rest'"),
         ({"protocol": "oip", "fit": "crop"}, "fit is 'crop'"),
@@ -79,7 +79,7 @@ def test_parameters_that_do_not_fit_are_refused(connect: Connect) -> None:
 
 
 class Plain(rpc.GRPCInferenceServiceServicer):
-    """A server that has no extension, answers in typed contents, and has the scores 1, 2, 3 for each image."""
+    """A server without extensions that responds in typed contents, with the scores 1, 2, 3 for each image."""
 
     def __init__(self) -> None:
         self.inputs = [Metadata.TensorMetadata(name="x", datatype="UINT8", shape=[-1, 1, 2, 2])]
@@ -102,45 +102,45 @@ class Plain(rpc.GRPCInferenceServiceServicer):
 
 @pytest.fixture
 def plain() -> Plain:
-    return Plain()  # type: ignore[abstract]  # what is left out answers UNIMPLEMENTED
+    return Plain()  # type: ignore[abstract]  # methods that are left out return UNIMPLEMENTED
 
 
 @pytest.fixture
 def plain_address(plain: Plain) -> Iterator[str]:
     """HOST:PORT of the plain server."""
-    with served(partial(rpc.add_GRPCInferenceServiceServicer_to_server, plain)) as address:
+    with serve(partial(rpc.add_GRPCInferenceServiceServicer_to_server, plain)) as address:
         yield address
 
 
 IMAGE = np.zeros((1, 2, 2), np.uint8)
 
 
-def test_a_server_without_extensions_has_numbers_for_labels(connect: Connect, plain_address: str) -> None:
+def test_a_server_without_extensions_has_numbers_as_labels(connect: Connect, plain_address: str) -> None:
     with connect(plain_address, protocol="oip") as oip:
         assert oip.classify(IMAGE, model="m", top_k=2) == Prediction("2", 3.0, (("2", 3.0), ("1", 2.0)))
         assert (oip.model("m").version, oip.model("m").labels) == (0, ("0", "1", "2"))
 
 
-def test_labels_that_the_caller_knows_are_given(connect: Connect, plain_address: str) -> None:
+def test_labels_of_the_caller_are_used(connect: Connect, plain_address: str) -> None:
     with connect(plain_address, protocol="oip", labels=["a", "b", "c"]) as oip:
         assert oip.classify(IMAGE, model="m").top == (("c", 3.0), ("b", 2.0), ("a", 1.0))
     with (
         connect(plain_address, protocol="oip", labels=["a"]) as oip,
-        pytest.raises(ServerFault, match="'m' gives 3 scores for 1 labels"),
+        pytest.raises(ServerFault, match="'m' returns 3 scores for 1 labels"),
     ):
         oip.classify(IMAGE, model="m")
 
 
-def test_what_such_a_server_cannot_do_is_told(connect: Connect, plain_address: str) -> None:
+def test_missing_extensions_are_explained(connect: Connect, plain_address: str) -> None:
     with connect(plain_address, protocol="oip") as oip:
-        with pytest.raises(InvalidRequest, match="does not list its models: say which one"):
+        with pytest.raises(InvalidRequest, match="does not list its models: pass model="):
             oip.classify(IMAGE)
         for unknown in (lambda: oip.load("m"), oip.models):
             with pytest.raises(NotSupported):
                 unknown()
 
 
-def test_a_model_for_something_else_is_refused(connect: Connect, plain: Plain, plain_address: str) -> None:
+def test_a_model_with_other_inputs_is_refused(connect: Connect, plain: Plain, plain_address: str) -> None:
     with connect(plain_address, protocol="oip") as oip:
         plain.inputs = [Metadata.TensorMetadata(name="x", datatype="FP32", shape=[-1, 1, 2, 2])]
         with pytest.raises(InvalidRequest, match=r"takes FP32 \[-1, 1, 2, 2\]: UINT8 \[-1, C, H, W\] is expected"):
@@ -150,10 +150,10 @@ def test_a_model_for_something_else_is_refused(connect: Connect, plain: Plain, p
             oip.classify(IMAGE, model="m")
 
 
-def test_the_labels_are_those_of_the_version_that_answers(
+def test_labels_are_those_of_the_version_that_responded(
     connect: Connect, tmp_path: Path, digits: NDArray[np.uint8], transport: str
 ) -> None:
-    """A client that asks for the newest version goes on when there is a newer one."""
+    """A client of the newest version notices that a newer one was loaded."""
     publish(tmp_path, "lenet", 1)
     settings = Settings(model_repository=tmp_path, port=0, http_port=0, model_control="explicit", transport=transport)
     with App(settings, CollectorRegistry()) as app, connect(f"127.0.0.1:{app.grpc_port}", protocol="oip") as oip:
@@ -165,7 +165,7 @@ def test_the_labels_are_those_of_the_version_that_answers(
     assert int(after.label) == (int(before.label) + 1) % 10
 
 
-def test_the_command_speaks_it_too(address: str, samples: dict[Path, str], tmp_path: Path) -> None:
+def test_the_command_line_speaks_the_protocol(address: str, samples: dict[Path, str], tmp_path: Path) -> None:
     folder, common = next(iter(samples)).parent, ("--server", address)
     done = [
         run("lenet", "classify", folder, "--format=jsonl", *common, *flags)
@@ -206,7 +206,7 @@ OURS, TRITONS = "from lenet_client import Client", "from tritonclient.grpc impor
 
 
 @pytest.mark.parametrize("imports", [f"{OURS}\n{TRITONS}", f"{TRITONS}\n{OURS}"], ids=["ours first", "triton's first"])
-def test_tritonclient_lives_in_the_same_process(address: str, imports: str) -> None:
+def test_tritonclient_can_be_used_in_the_same_process(address: str, imports: str) -> None:
     python = ROOT / ".venv-tritonclient/bin/python"
     if not python.exists():
         pytest.skip("needs tritonclient: make .venv-tritonclient/ready")

@@ -24,7 +24,7 @@ def loaded_by(statement: str) -> set[str]:
     [
         ("from lenet.v1 import classifier_pb2, classifier_pb2_grpc", {"lenet", "grpc"}),
         ("import lenet_imaging", {"lenet_imaging", "numpy", "cv2"}),
-        ("import lenet_client, lenet_client.cli.classify", {"lenet_client", "lenet", "grpc", "rich"}),
+        ("import lenet_client, lenet_client.cli.classify.command", {"lenet_client", "lenet", "grpc", "rich"}),
         (
             "import lenet_server.workers.worker",
             {"lenet_server", "lenet_imaging", "lenet", "grpc", "onnxruntime", "numpy", "cv2", "prometheus_client"},

@@ -1,5 +1,5 @@
-"""A load generator for a running server: what `lenet bench` is made of.
+"""The load generator behind `lenet bench`.
 
-A client library costs more time a call than the server takes to answer it, and would be what is measured. So the load
-comes from HTTP/2 connections of its own (`connection`), in processes of their own (`worker`), which repeat one call.
+A gRPC library needs more time for a call than the server does, so it would measure itself. This generator repeats one
+prepared call over its own HTTP/2 connections (`http2_connection`), in several processes (`worker`).
 """

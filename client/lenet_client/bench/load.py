@@ -1,19 +1,19 @@
-"""What load to put on a server, and what came of it."""
+"""A load, how it is split over processes, and its outcome."""
 
 from array import array
 from collections import Counter
 from dataclasses import dataclass, field
 
-from lenet_client.bench.call import RepeatedCall
+from lenet_client.bench.repeated_call import RepeatedCall
 from lenet_client.bench.target import Target
 
 
 @dataclass(frozen=True)
 class Load:
-    """Either `concurrency` calls under way at a time, or `rate` calls a second at random moments.
+    """A closed loop with `concurrency` calls in flight, or an open loop with `rate` calls per second at random moments.
 
-    They come over so many connections, from so many processes. `warm_up` seconds are not counted, then `seconds` are.
-    `seed` is of the moments at random.
+    `connections` and `processes` are totals. Calls during `warm_up` seconds are not counted, those during the following
+    `seconds` are. `seed` seeds the random moments.
     """
 
     target: Target
@@ -26,12 +26,12 @@ class Load:
     rate: float = 0.0
     seed: int = 0
 
-    def shares(self) -> "list[Share]":
-        """What each process does of it: none without a call or a connection of its own."""
+    def split(self) -> "list[ProcessLoad]":
+        """The part of each process. Fewer processes are used where there is no call or connection for each."""
         processes = min(self.processes, self.concurrency or self.connections)
         connections = max(min(self.connections, self.concurrency or self.connections), processes)
         return [
-            Share(
+            ProcessLoad(
                 self.target,
                 self.call,
                 self.seconds,
@@ -46,8 +46,8 @@ class Load:
 
 
 @dataclass(frozen=True)
-class Share:
-    """One process's part of a load."""
+class ProcessLoad:
+    """The part of a load that one process generates."""
 
     target: Target
     call: RepeatedCall
@@ -61,10 +61,10 @@ class Share:
 
 @dataclass
 class Outcome:
-    """What became of the calls that counted.
+    """The counted calls of a load.
 
-    The seconds that each answered one took, how many failed by gRPC status, and, where calls had their moments to start
-    at, how many seconds late they were sent.
+    `seconds`: the latency of each successful call. `errors`: failed calls by gRPC status. `late`: in an open loop, how
+    many seconds after its scheduled start each call was sent.
     """
 
     seconds: "array[float]" = field(default_factory=lambda: array("d"))
@@ -72,7 +72,7 @@ class Outcome:
     late: "array[float]" = field(default_factory=lambda: array("d"))
 
     def add(self, other: "Outcome") -> None:
-        """Count the other one's calls in."""
+        """Add another process's calls."""
         self.seconds.extend(other.seconds)
         self.errors.update(other.errors)
         self.late.extend(other.late)

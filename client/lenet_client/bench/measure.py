@@ -1,4 +1,4 @@
-"""Puts a load on a server, from processes of its own, and makes figures of what came of it."""
+"""Generates a load in worker processes and computes the figures of its outcome."""
 
 import math
 import multiprocessing
@@ -10,18 +10,18 @@ from dataclasses import dataclass
 import grpc
 
 from lenet_client.bench.load import Load, Outcome
-from lenet_client.bench.server_metrics import ServerMeans, means, scraped
-from lenet_client.bench.worker import PATIENCE_SECONDS, prepare, work
+from lenet_client.bench.server_metrics import ServerMeans, means_between, scrape
+from lenet_client.bench.worker import DRAIN_SECONDS, prepare_process, run_load
 
 PERCENTILES = (50.0, 90.0, 95.0, 99.0, 99.9)
-START_SECONDS = 0.3  # in which processes connect
+START_SECONDS = 0.3  # for the worker processes to connect before all start at once
 
 
 @dataclass(frozen=True)
 class Figures:
-    """What a load came to: answers a second, errors by the name of their status, and latencies in seconds.
+    """Successful calls per second, errors by status name, and latencies in seconds.
 
-    `percentiles` are of the latencies, by name. `late` is how late the client sent a call, at the 99th percentile.
+    `percentiles` are latencies by name ("p50"). `late` is the 99th percentile of the delay of sending.
     """
 
     concurrency: int
@@ -38,31 +38,38 @@ class Figures:
 
 
 def measure(load: Load, images: int, metrics_url: str | None) -> Figures:
-    """Put the load on the server. Raises Lost or OSError where it is not there, InvalidRequest for a wrong URL."""
+    """Generate the load and compute its figures.
+
+    Raises ConnectionLost or OSError when the server cannot be reached, InvalidRequest for a `metrics_url`
+    without metrics.
+    """
     pages: list[dict[str, float]] = []
-    outcome = put(load, (lambda: pages.append(scraped(metrics_url))) if metrics_url else None)
-    return _figures(load, images, outcome, means(*pages) if metrics_url else None)
+    outcome = generate_load(load, (lambda: pages.append(scrape(metrics_url))) if metrics_url else None)
+    return _figures(load, images, outcome, means_between(*pages) if metrics_url else None)
 
 
-def put(load: Load, look: Callable[[], None] | None = None) -> Outcome:
-    """Put the load on the server; `look` is called when counting begins and when it ends. Raises Lost or OSError."""
-    shares = load.shares()
-    with multiprocessing.get_context("spawn").Pool(len(shares), prepare) as pool:
-        pool.map(abs, range(len(shares)), chunksize=1)  # all have come up
+def generate_load(load: Load, at_bounds: Callable[[], None] | None = None) -> Outcome:
+    """Generate the load; `at_bounds` is called at the start and end of the counted time.
+
+    Raises ConnectionLost or OSError when the server cannot be reached.
+    """
+    parts = load.split()
+    with multiprocessing.get_context("spawn").Pool(len(parts), prepare_process) as pool:
+        pool.map(abs, range(len(parts)), chunksize=1)  # waits until all processes run
         start = time.monotonic() + START_SECONDS
-        pending = pool.starmap_async(work, [(share, start) for share in shares], chunksize=1)
-        if look:
+        pending = pool.starmap_async(run_load, [(part, start) for part in parts], chunksize=1)
+        if at_bounds:
             for moment in (start + load.warm_up, start + load.warm_up + load.seconds):
                 pending.wait(moment - time.monotonic())
-                look()
+                at_bounds()
         outcome = Outcome()
-        for part in pending.get(load.warm_up + load.seconds + START_SECONDS + 3 * PATIENCE_SECONDS):
+        for part in pending.get(load.warm_up + load.seconds + START_SECONDS + 3 * DRAIN_SECONDS):
             outcome.add(part)
     return outcome
 
 
 def percentile(ordered: Sequence[float], percent: float) -> float:
-    """The smallest of the values, in order, that so many percent of them do not exceed; not a number where are none."""
+    """The nearest-rank percentile of sorted values; NaN when there are none."""
     return ordered[max(0, math.ceil(len(ordered) * percent / 100) - 1)] if ordered else math.nan
 
 

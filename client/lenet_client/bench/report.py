@@ -1,4 +1,4 @@
-"""Figures as a table for people, as JSON, and as a chart."""
+"""The figures of loads as a table, as JSON, and as a chart."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -12,15 +12,15 @@ from lenet_client.bench.measure import Figures
 
 
 def table(all_figures: Sequence[Figures]) -> Table:
-    """A line for each load; latencies in milliseconds."""
+    """One row for each load; latencies in milliseconds."""
     opened = any(each.wanted_rate for each in all_figures)
     with_server = any(each.server for each in all_figures)
     names = list(all_figures[0].percentiles)
     head = ["calls/s wanted" if opened else "in flight", "answers/s", "images/s", *(f"{name} ms" for name in names)]
     head += ["longest", "errors", *(["sent late, p99"] if opened else [])]
     head += ["queue ms", "model ms", "batch"] if with_server else []
-    made = Table(*head, box=None)
-    for column in made.columns:
+    rows = Table(*head, box=None)
+    for column in rows.columns:
         column.justify = "right"
     for each in all_figures:
         row = [f"{each.wanted_rate:,.0f}" if opened else str(each.concurrency)]
@@ -32,12 +32,12 @@ def table(all_figures: Sequence[Figures]) -> Table:
                 if each.server
                 else ["–"] * 3
             )
-        made.add_row(*row)
-    return made
+        rows.add_row(*row)
+    return rows
 
 
-def as_json(each: Figures) -> dict[str, Any]:
-    """The figures of a load, by names that say their units; null where there is no number."""
+def to_json(each: Figures) -> dict[str, Any]:
+    """The figures of a load under names with units; null when there is no number."""
     return {
         "concurrency": each.concurrency or None,
         "wanted_calls_per_second": each.wanted_rate or None,
@@ -54,8 +54,8 @@ def as_json(each: Figures) -> dict[str, Any]:
     }
 
 
-def draw(all_figures: Sequence[Figures], file: Path, title: str) -> None:
-    """Latency over throughput, as a PNG: where a server is saturated the curves turn upwards."""
+def draw_chart(all_figures: Sequence[Figures], file: Path, title: str) -> None:
+    """Draw latency over throughput as a PNG: the curves rise where the server is saturated."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(8, 5), layout="constrained")

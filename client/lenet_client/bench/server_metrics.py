@@ -1,4 +1,4 @@
-"""What the server itself counted while a load was on it, from its /metrics."""
+"""Means of the server's own measurements during a load, from its /metrics."""
 
 import re
 import urllib.error
@@ -13,17 +13,17 @@ _SAMPLE = re.compile(r"^(\w+)(?:\{[^}]*\})? (\S+)", re.MULTILINE)
 
 @dataclass(frozen=True)
 class ServerMeans:
-    """Means over the calls of a load: seconds in the queue, seconds of one run of the model, images in one run."""
+    """Means during a load: seconds in the queue, seconds of one model run, images in one model run."""
 
     queue_seconds: float
     inference_seconds: float
     batch_images: float
 
 
-def scraped(url: str) -> dict[str, float]:
-    """The sums and counts of the families above, over all models. Raises InvalidRequest where the page has none."""
+def scrape(url: str) -> dict[str, float]:
+    """The sums and counts of FAMILIES, over all models. Raises InvalidRequest for a page without them."""
     try:
-        with urllib.request.urlopen(url, timeout=10) as page:  # noqa: S310  # the caller's own address
+        with urllib.request.urlopen(url, timeout=10) as page:  # noqa: S310  # the URL comes from the command line
             text = page.read().decode("utf-8", "replace")
     except (urllib.error.URLError, ValueError, OSError) as error:
         raise InvalidRequest(f"--metrics-url {url} cannot be read: {error}") from error
@@ -36,8 +36,8 @@ def scraped(url: str) -> dict[str, float]:
     return totals
 
 
-def means(before: dict[str, float], after: dict[str, float]) -> ServerMeans | None:
-    """What was counted between two looks; None where nothing was."""
+def means_between(before: dict[str, float], after: dict[str, float]) -> ServerMeans | None:
+    """The means between two scrapes; None when the server counted nothing."""
     values = []
     for family in FAMILIES:
         count = after[f"{family}_count"] - before[f"{family}_count"]

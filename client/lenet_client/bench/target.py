@@ -1,15 +1,15 @@
-"""Where a load goes: the server's address, and what it wants to see."""
+"""The server that a load is sent to."""
 
 import socket
 import ssl
 from dataclasses import dataclass
 
-TIMEOUT_SECONDS = 10.0
+TIMEOUT_SECONDS = 10.0  # for connecting, and for each read and write
 
 
 @dataclass(frozen=True)
 class Target:
-    """HOST:PORT of a server. Files and token are those of Client."""
+    """HOST:PORT of a server; the other fields are those of Client."""
 
     address: str
     tls: bool = False
@@ -18,8 +18,8 @@ class Target:
     tls_key: str | None = None
     token: str | None = None
 
-    def connected(self) -> socket.socket:
-        """A connection, encrypted where that is wanted. Raises OSError."""
+    def connect(self) -> socket.socket:
+        """Open a TCP or TLS connection. Raises OSError."""
         host, _, port = self.address.rpartition(":")
         plain = socket.create_connection((host.strip("[]"), int(port)), timeout=TIMEOUT_SECONDS)
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -32,11 +32,11 @@ class Target:
         return context.wrap_socket(plain, server_hostname=host.strip("[]"))
 
     def encrypted(self) -> bool:
-        """Whether any of the parameters asks for TLS."""
+        """Whether any field implies TLS."""
         return self.tls or self.tls_ca is not None or self.tls_certificate is not None
 
     def headers(self, path: str) -> dict[str, str]:
-        """The headers of a call."""
+        """The HTTP/2 headers of a call."""
         token = {"authorization": f"Bearer {self.token}"} if self.token else {}
         return {
             ":method": "POST",

@@ -1,14 +1,14 @@
-"""The connection of each command, as the command line describes it."""
+"""Opens the client of a command from its options."""
 
 import argparse
 
 from lenet_client import Client, InvalidRequest
 
-MORE = ("protocol", "labels", "fit", "patience", "connections")  # which not every command has
+OPTIONAL = ("protocol", "labels", "fit", "patience", "connections")  # options that only some commands have
 
 
 def connect(options: argparse.Namespace) -> Client:
-    """A client for the server. Raises InvalidRequest where the options do not fit, OSError for files."""
+    """A client for the server. Raises InvalidRequest for an invalid combination of options, OSError for files."""
     try:
         return Client(
             options.server,
@@ -18,7 +18,7 @@ def connect(options: argparse.Namespace) -> Client:
             tls_certificate=options.tls_certificate,
             tls_key=options.tls_key,
             token=options.token,
-            **{name: getattr(options, name) for name in MORE if hasattr(options, name)},
+            **{name: getattr(options, name) for name in OPTIONAL if hasattr(options, name)},
         )
     except ValueError as error:
         raise InvalidRequest(str(error)) from error

@@ -1,4 +1,4 @@
-"""The options by which every command finds its server."""
+"""The options of every command that calls a server: address, timeout, TLS, token, protocol."""
 
 import argparse
 from collections.abc import Mapping
@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from lenet_client.cli.argument_types import address, seconds, token
 
 
-def add_protocol(command: argparse.ArgumentParser) -> None:
-    """Add what is needed to speak to servers of other makes."""
+def add_protocol_argument(command: argparse.ArgumentParser) -> None:
+    """Add the option for servers other than lenet-server."""
     command.add_argument(
         "--protocol",
         choices=("lenet", "oip"),
@@ -16,8 +16,8 @@ def add_protocol(command: argparse.ArgumentParser) -> None:
     )
 
 
-def add_server(command: argparse.ArgumentParser, environ: Mapping[str, str]) -> None:
-    """Add them to a command; `environ` has their defaults."""
+def add_server_arguments(command: argparse.ArgumentParser, environ: Mapping[str, str]) -> None:
+    """Add the options to a command, with defaults from environment variables."""
     command.add_argument(
         "--server",
         default=environ.get("LENET_CLIENT_SERVER", "localhost:50051"),
@@ -30,13 +30,13 @@ def add_server(command: argparse.ArgumentParser, environ: Mapping[str, str]) -> 
         default=environ.get("LENET_CLIENT_TIMEOUT", "60"),
         type=seconds,
         metavar="SECONDS",
-        help="longest wait for the answer to one request; environment: LENET_CLIENT_TIMEOUT (default: 60)",
+        help="timeout of each request including its retries; environment: LENET_CLIENT_TIMEOUT (default: 60)",
     )
-    command.add_argument("--tls", action="store_true", help="encrypt the connection; each of the next three implies it")
+    command.add_argument("--tls", action="store_true", help="encrypt the connection; implied by the next three")
     for name, text in (
-        ("tls-ca", "PEM file of those who may sign the server's certificate (default: the well-known ones)"),
-        ("tls-certificate", "PEM file of a certificate that shows the server who this is"),
-        ("tls-key", "PEM file of its private key"),
+        ("tls-ca", "PEM file of the certificate authorities to trust (default: the well-known ones)"),
+        ("tls-certificate", "PEM file of the client's certificate, for mutual TLS"),
+        ("tls-key", "PEM file of the client certificate's private key"),
     ):
         variable = f"LENET_CLIENT_{name.upper().replace('-', '_')}"
         command.add_argument(
@@ -48,5 +48,5 @@ def add_server(command: argparse.ArgumentParser, environ: Mapping[str, str]) -> 
         default=environ.get("LENET_CLIENT_TOKEN_FILE"),
         type=token,
         metavar="FILE",
-        help="file with the token that the server wants; environment: LENET_CLIENT_TOKEN_FILE",
+        help="file with the token for the server; environment: LENET_CLIENT_TOKEN_FILE",
     )

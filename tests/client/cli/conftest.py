@@ -1,10 +1,11 @@
-"""The command `lenet` in this process, against one real server: which transport it has is no concern of the command."""
+"""Runs `lenet` against one real server; the commands do not depend on the server's transport."""
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
+from subprocess import CompletedProcess
+from typing import Any
 
 import pytest
 from prometheus_client import CollectorRegistry
@@ -13,18 +14,8 @@ from lenet_client.cli import main
 from lenet_server.app import App
 from lenet_server.settings import Settings
 from tests.conftest import ROOT
-
-
-@dataclass(frozen=True)
-class Done:
-    """What a command leaves behind."""
-
-    status: int
-    out: str
-    err: str
-
-
-Command = Callable[..., Done]
+from tests.support.client.command import Command, CommandResult, Lenet
+from tests.support.processes import run
 
 
 @pytest.fixture(scope="session")
@@ -37,14 +28,24 @@ def address() -> Iterator[str]:
 
 @pytest.fixture
 def command(address: str, capsys: pytest.CaptureFixture[str]) -> Command:
-    """Run `lenet COMMAND …` against the running server."""
+    """Run `lenet COMMAND …` in this process against the running server."""
 
-    def call(*arguments: str | os.PathLike[str]) -> Done:
+    def call(*arguments: str | os.PathLike[str]) -> CommandResult:
         try:
             status = main([*(os.fspath(each) for each in arguments), "--server", address])
         except SystemExit as end:  # as argparse ends
             status = int(end.code or 0)
-        return Done(status, *capsys.readouterr())
+        return CommandResult(status, *capsys.readouterr())
+
+    return call
+
+
+@pytest.fixture
+def lenet(address: str) -> Lenet:
+    """Run `lenet COMMAND …` as a process against the running server."""
+
+    def call(*arguments: str | os.PathLike[str], **options: Any) -> CompletedProcess[str]:
+        return run("lenet", *arguments, "--server", address, **options)
 
     return call
 

@@ -1,4 +1,4 @@
-"""The files below a folder."""
+"""The files in a folder and its sub-folders."""
 
 import os
 from collections.abc import Iterator
@@ -7,24 +7,24 @@ from lenet_client.cli.inputs.sorted_names import sorted_entries
 
 
 def is_folder(path: str) -> bool:
-    """Whether the path leads to a folder."""
+    """Whether the path is a folder."""
     try:
-        return os.path.isdir(path)  # noqa: PTH112 a Path raises where a folder on the way may not be entered
-    except ValueError:  # a NUL in the path
+        return os.path.isdir(path)  # noqa: PTH112 Path.is_dir() raises for a parent without permission
+    except ValueError:  # a path that contains NUL
         return False
 
 
 def walk(folder: str) -> Iterator[str]:
-    """All files in a folder and its sub-folders, each folder's entries by name.
+    """All files in a folder and its sub-folders, sorted by name within each folder.
 
-    What cannot be read is among them, so that it gets a line of its own in the results.
+    A folder that cannot be read is yielded itself, so that the results have a line with the reason.
     """
     try:
         for name, is_a_folder in sorted_entries(folder):
-            path = os.path.join(folder, name)  # noqa: PTH118 a Path for each of a million files costs seconds
+            path = os.path.join(folder, name)  # noqa: PTH118 Path would take seconds for a million files
             if is_a_folder:
                 yield from walk(path)
             else:
                 yield path
     except OSError:
-        yield folder  # whoever reads it learns why it cannot be read
+        yield folder  # reading it as a picture reports the reason

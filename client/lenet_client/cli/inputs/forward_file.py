@@ -1,4 +1,4 @@
-"""A compressed file as tarfile wants it: something that seeks, which here means to read on and never go back."""
+"""A decompressed stream that can seek forward, which is all that tarfile needs."""
 
 import bz2
 import gzip
@@ -7,18 +7,22 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO
 
-SKIP_BYTES = 2**20
-OPENERS = {b"\x1f\x8b": gzip.open, b"BZ": bz2.open, b"\xfd7": lzma.open}
+SKIP_BYTES = 2**20  # read at once while seeking
+OPENERS = {  # by the first bytes of the file
+    b"\x1f\x8b": gzip.open,
+    b"BZ": bz2.open,
+    b"\xfd7": lzma.open,
+}
 
 
 class ForwardFile:
-    """The decompressed content of a file, from its beginning to its end in one go.
+    """The decompressed content of a file, read once from start to end.
 
-    Attributes: `last`, what the latest read() returned.
+    Attributes: `last`, the result of the latest read().
     """
 
     def __init__(self, path: str) -> None:
-        """Open the file; how it is compressed is seen from its first bytes. Raises OSError."""
+        """Open the file, detecting its compression. Raises OSError."""
         with Path(path).open("rb") as file:
             opener = OPENERS.get(file.read(2), open)
         self._file: IO[bytes] = opener(path, "rb")  # type: ignore[operator]
@@ -26,21 +30,21 @@ class ForwardFile:
         self.last = b""
 
     def read(self, size: int) -> bytes:
-        """Read on."""
+        """Read up to `size` bytes."""
         self.last = self._file.read(size)
         self._position += len(self.last)
         return self.last
 
     def tell(self) -> int:
-        """Where the next byte comes from."""
+        """The position of the next byte."""
         return self._position
 
     def seekable(self) -> bool:
-        """Yes, if only forward."""
+        """True; only forward."""
         return True
 
     def seek(self, position: int) -> None:
-        """Read on to a position."""
+        """Skip forward to a position."""
         while self._position < position and self.read(min(SKIP_BYTES, position - self._position)):
             pass
 

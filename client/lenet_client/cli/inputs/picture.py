@@ -1,4 +1,4 @@
-"""One picture to be classified: where it is said to be, and what the library is given for it."""
+"""A picture to classify: its path in the results, and the image that is passed to the library."""
 
 from typing import NamedTuple, NoReturn
 
@@ -6,7 +6,7 @@ from lenet_client import ImageInput
 
 
 class Unreadable:
-    """Stands in for a file that cannot be had: whoever reads it learns why, and its neighbours are not concerned."""
+    """An image whose read() raises OSError with a reason, which becomes the error of this picture alone."""
 
     def __init__(self, reason: str) -> None:
         self.reason = reason
@@ -17,13 +17,13 @@ class Unreadable:
 
 
 class Picture(NamedTuple):
-    """A picture by the path that results show for it; a member of an archive is `archive.zip/inner/name.png`."""
+    """A picture and its path in the results; the path of an archive member is `archive.zip/inner/name.png`."""
 
     path: str
     image: ImageInput
-    """The path once more, or what was read from an archive."""
+    """The same path, or the content of an archive member, or Unreadable."""
 
     @property
     def is_file(self) -> bool:
-        """Whether it is a file of its own, not a part of an archive."""
+        """Whether it is a file of its own, not an archive member."""
         return self.image is self.path

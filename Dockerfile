@@ -1,13 +1,13 @@
-# The images of lenet, one target each; docker-compose.yml builds them, or by hand:
+# One target for each image. docker-compose.yml builds them; by hand:
 #   docker build --target server -t lenet-server:0.1.0 .
-# PyTorch from the default index brings CUDA into the trainer's. For a CPU build:
+# PyTorch from the default index includes CUDA. For a trainer image without it:
 #   docker build --target trainer --build-arg PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu -t lenet-trainer:0.1.0 .
 FROM python:3.11.13-slim-bookworm AS base
-# One user for all: trainer and server share the volume of models.
+# The same user in all images: trainer and server share the volume of models.
 RUN useradd --uid 10001 --no-create-home --no-log-init lenet && install -d -o lenet /models /data
 ENV PATH=/opt/lenet/bin:$PATH
 
-# An environment without pip, which the stages below fill; the final images copy it and have nothing else.
+# The stages below install into an environment without pip, which the final images copy.
 FROM base AS build
 WORKDIR /src
 ENV INSTALL="pip --python /opt/lenet/bin/python install --no-cache-dir --constraint constraints.txt"
@@ -19,7 +19,7 @@ COPY imaging imaging
 FROM build AS build-server
 COPY server server
 RUN $INSTALL './server[tracing]'
-# What the packages bring along and a server never reads: a second build of ONNX Runtime for programs in C, tools, tests.
+# Parts of the packages that a server never reads: ONNX Runtime's C library and tools, NumPy's tests.
 RUN cd /opt/lenet/lib/python3*/site-packages && \
     rm -r onnxruntime/capi/libonnxruntime.so.* onnxruntime/transformers onnxruntime/tools onnxruntime/quantization && \
     find numpy -name tests -prune -exec rm -r {} +

@@ -1,4 +1,4 @@
-"""What tests of more than one component use: a real server, and real pictures."""
+"""Fixtures of several components' tests: a running server, and real pictures."""
 
 import os
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ def pytest_xdist_auto_num_workers() -> int:
 
 @pytest.fixture(scope="session", params=["native", "grpcio"])
 def transport(request: pytest.FixtureRequest) -> str:
-    """Whatever talks to a server is tested over both transports."""
+    """Each test that talks to a server runs over both transports."""
     name: str = request.param
     return name
 
@@ -59,7 +59,7 @@ def channel(address: str) -> Iterator[grpc.Channel]:
 
 @pytest.fixture
 def stub(channel: grpc.Channel) -> "rpc.ClassifierStub":
-    """The generated stub, as any program in any language would use it."""
+    """The generated stub, connected to the running server."""
     return rpc.ClassifierStub(channel)
 
 

@@ -1,4 +1,4 @@
-"""Callers who send without pause and without retries, and what became of each call."""
+"""Callers that send without pause and without retries, and count how each call ended."""
 
 import threading
 from collections import Counter
@@ -15,11 +15,11 @@ from lenet.v1 import classifier_pb2_grpc as rpc
 CALLERS = 16
 IMAGES = 8  # in each call
 TIMEOUT = 20.0
-ENOUGH = 500  # answers, after which the load is under way
+ENOUGH = 500  # responses before the load counts as started
 
 
 class Load:
-    """`outcomes` counts calls by their status, `versions` the answers by the model's version."""
+    """A load from several callers. `outcomes` counts calls by status, `versions` responses by the model's version."""
 
     def __init__(self, address: str, digits: NDArray[np.uint8], callers: int = CALLERS) -> None:
         self.outcomes: Counter[grpc.StatusCode] = Counter()
@@ -32,24 +32,24 @@ class Load:
         self._callers = [threading.Thread(target=self._call) for _ in range(callers)]
 
     def start(self) -> None:
-        """Send, and return as soon as answers come in numbers."""
+        """Start the callers, and return after the first ENOUGH responses."""
         for caller in self._callers:
             caller.start()
         self.wait(lambda: self.outcomes[grpc.StatusCode.OK] >= ENOUGH)
 
     def wait(self, true: Callable[[], bool], seconds: float = TIMEOUT) -> None:
-        """Return as soon as it is true; looked at after each call."""
+        """Return when `true()` holds, which is checked after each call. Raises AssertionError after `seconds`."""
         with self._changed:
             assert self._changed.wait_for(true, seconds), f"not in {seconds} s: {self.outcomes} {self.versions}"
 
     def join(self) -> None:
-        """Return when every caller has met a call that failed."""
+        """Return when each caller has ended: after its first failed call, or stop()."""
         for caller in self._callers:
             caller.join(TIMEOUT)
             assert not caller.is_alive()
 
     def stop(self) -> None:
-        """Send nothing more."""
+        """End the callers."""
         self._over = True
         self.join()
 
@@ -75,7 +75,7 @@ class Load:
 
 @contextmanager
 def load(address: str, digits: NDArray[np.uint8], callers: int = CALLERS) -> Iterator[Load]:
-    """A load that has begun, and ends with the block."""
+    """A started load, stopped at the end of the block."""
     given = Load(address, digits, callers)
     try:
         given.start()

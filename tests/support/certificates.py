@@ -1,4 +1,4 @@
-"""Certificates for tests: an authority made on the spot, and what it issues, as files."""
+"""Certificates for tests: a new authority and the certificates that it issues, as files."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,13 +17,13 @@ class Pair(NamedTuple):
     key: Path
 
     def replaced_by(self, other: "Pair") -> None:
-        """Renew both as tools do that renew certificates: each file is whole at any time."""
+        """Replace both files as certificate tools do: each by a rename."""
         for old, new in zip(self, other, strict=True):
             new.replace(old)
 
 
 class Authority:
-    """Somebody who signs. Attributes: `file`, its certificate."""
+    """A certificate authority. Attributes: `file`, its certificate."""
 
     def __init__(self, folder: Path, name: str = "authority") -> None:
         self._folder = folder
@@ -32,7 +32,7 @@ class Authority:
         self._authority.cert_pem.write_to_path(self.file)
 
     def issue(self, name: str, *, valid_from: timedelta = -DAY, valid_to: timedelta = DAY) -> Pair:
-        """A certificate for 127.0.0.1, valid from and to so long from now."""
+        """Return a certificate for 127.0.0.1, valid from `valid_from` to `valid_to`, both relative to now."""
         now = datetime.now(UTC)
         issued = self._authority.issue_cert("127.0.0.1", not_before=now + valid_from, not_after=now + valid_to)
         pair = Pair(self._folder / f"{name}.pem", self._folder / f"{name}.key")
@@ -43,7 +43,7 @@ class Authority:
 
 
 def connect(port: int, trusted: Path, pair: Pair | None = None) -> grpc.Channel:
-    """A connection of its own to a port with TLS, for one who trusts that authority and shows that certificate."""
+    """Return a channel with a connection of its own to a TLS port, with the trusted authority and the client's pair."""
     credentials = grpc.ssl_channel_credentials(
         trusted.read_bytes(),
         pair.key.read_bytes() if pair else None,

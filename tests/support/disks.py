@@ -1,4 +1,4 @@
-"""Disks that are small enough to fill."""
+"""File systems small enough to fill."""
 
 import subprocess
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ import pytest
 
 @contextmanager
 def small_file_system(folder: Path, size: str) -> Iterator[Path]:
-    """A file system of that size, such as `64k`, at a new folder. Skips the test where none may be mounted."""
+    """Mount a file system of that size, such as `64k`, at a new folder. Skips the test without the right to mount."""
     folder.mkdir()
     mounting = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
     if subprocess.run(mounting, capture_output=True, check=False).returncode:

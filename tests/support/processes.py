@@ -1,4 +1,4 @@
-"""Programs of ours run as a user runs them: as processes, found by what they print."""
+"""Runs the project's programs as processes, and reads what they print."""
 
 import json
 import os
@@ -18,7 +18,7 @@ TIMEOUT = 30.0
 class ServerProcess:
     """`lenet-server` on free ports.
 
-    Attributes: `grpc_port`, `http_port`; `events`, its log so far; and `other_lines`, what else it has written.
+    Attributes: `grpc_port`, `http_port`; `events`, its log so far; `other_lines`, what else is on its standard error.
     """
 
     def __init__(self, *flags: str) -> None:
@@ -39,7 +39,7 @@ class ServerProcess:
         self.http_port: int = serving["http_port"]
 
     def event(self, what: str, number: int = 0) -> dict[str, Any]:
-        """The first event, or a later one, with this field or this message, as soon as it is in the log."""
+        """Return the event of that number, from 0, among those with this field or message; wait until it is logged."""
 
         def said() -> list[dict[str, Any]]:
             return [event for event in self.events if what in event or what == event["message"]]
@@ -59,18 +59,18 @@ class ServerProcess:
         return status
 
     def memory(self) -> int:
-        """The bytes that the program and all that it has started hold, and no file backs."""
+        """Return the anonymous memory of the process and its descendants, in bytes."""
         return sum(status_of(each, "RssAnon") for each in process_tree(self.process.pid))
 
     def peak_memory(self) -> int:
-        """The most that they have held at a time, each for itself, in bytes."""
+        """Return the sum of the peak resident memory of the process and its descendants, in bytes."""
         return sum(status_of(each, "VmHWM") for each in process_tree(self.process.pid))
 
     def _read(self) -> None:
         assert self.process.stderr
         with self.process.stderr as lines:
             for line in lines:
-                if not line.startswith("{"):  # grpcio's own core prints without asking
+                if not line.startswith("{"):  # from gRPC's core
                     self.other_lines.append(line)
                     continue
                 with self._changed:
@@ -82,7 +82,7 @@ class ServerProcess:
 
 
 def process_tree(root: int) -> Iterator[int]:
-    """The process and all that it has started, by their numbers."""
+    """Yield the ids of a process and of its descendants."""
     yield root
     for task in Path(f"/proc/{root}/task").iterdir():
         for child in (task / "children").read_text().split():
@@ -90,7 +90,7 @@ def process_tree(root: int) -> Iterator[int]:
 
 
 def status_of(process: int, name: str) -> int:
-    """One of the sizes that Linux knows of a process, in bytes."""
+    """Return a size from /proc/PID/status, in bytes."""
     lines = Path(f"/proc/{process}/status").read_text().splitlines()
     kilobytes = dict(line.split(":", 1) for line in lines)[name]
     return int(kilobytes.split()[0]) * 1024
@@ -98,7 +98,7 @@ def status_of(process: int, name: str) -> int:
 
 @contextmanager
 def server_process(*flags: str) -> Iterator[ServerProcess]:
-    """A server that is stopped at the end, whatever happens."""
+    """A running server, stopped at the end of the block."""
     server = ServerProcess(*flags)
     try:
         yield server
@@ -108,7 +108,7 @@ def server_process(*flags: str) -> Iterator[ServerProcess]:
 
 
 def run(command: str, *arguments: str | os.PathLike[str], **options: Any) -> subprocess.CompletedProcess[str]:
-    """Run a program of the environment to its end."""
+    """Run a program of the environment, and return when it has ended."""
     return subprocess.run(
         [BIN / command, *arguments], capture_output=True, text=True, timeout=TIMEOUT, check=False, **options
     )

@@ -1,13 +1,15 @@
-"""Waiting for something that happens in another thread or process, and that nothing tells."""
+"""Waits for a condition in another thread or process that sends no notification."""
 
-import threading
+import select
 import time
 from collections.abc import Callable
 
+POLL_SECONDS = 0.01
+
 
 def wait_until(true: Callable[[], bool], seconds: float = 10) -> None:
-    """Return as soon as it is true. Raises AssertionError when that takes longer."""
-    tick, deadline = threading.Event(), time.monotonic() + seconds
+    """Return when `true()` holds, checked every POLL_SECONDS. Raises AssertionError after `seconds`."""
+    deadline = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < deadline, f"it did not happen in {seconds} s"
-        tick.wait(0.01)
+        select.select([], [], [], POLL_SECONDS)

@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from lenet_trainer.datasets import load
-from lenet_trainer.disturbances import KINDS, MIXTURE, disturbed
-from lenet_trainer.drawing.canvas import look, write
-from lenet_trainer.drawing.sheet import contact_sheet
+from lenet_trainer.corruptions.kinds import KINDS, MIXTURE
+from lenet_trainer.corruptions.sample import disturbed
+from lenet_trainer.datasets.loader import load
+from lenet_trainer.plots.contact_sheet import contact_sheet
+from lenet_trainer.plots.style import look, write
 from lenet_trainer.progress import Silent
 from lenet_trainer.settings import DataSettings
 

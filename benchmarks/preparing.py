@@ -13,8 +13,9 @@ from statistics import median
 import cv2
 
 from lenet_imaging import ImageError, Preprocessing, encode_png, prepare
+from lenet_trainer.corruptions.render import picture_file
+from lenet_trainer.corruptions.sample import disturbed
 from lenet_trainer.datasets.digits import load_digits
-from lenet_trainer.disturbances import disturbed, picture_file
 
 INK = Preprocessing("ink", 1, 28, 28)
 

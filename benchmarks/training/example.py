@@ -20,7 +20,7 @@ from PIL import Image
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 
-from lenet_trainer.datasets import load
+from lenet_trainer.datasets.loader import load
 from lenet_trainer.progress import Silent
 from lenet_trainer.settings import DataSettings
 

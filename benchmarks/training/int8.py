@@ -19,9 +19,9 @@ import onnxruntime
 from numpy.typing import NDArray
 from onnxruntime.quantization import CalibrationDataReader, CalibrationMethod, QuantFormat, QuantType, quantize_static
 
-from lenet_trainer.datasets import load
+from lenet_trainer.datasets.loader import load
+from lenet_trainer.export.onnx_runtime import OnnxRuntime
 from lenet_trainer.progress import Silent
-from lenet_trainer.runtime import OnnxRuntime
 from lenet_trainer.settings import DataSettings
 
 CALIBRATION_IMAGES, BATCH_SIZES, ROUNDS = 1000, (1, 8, 64), 15

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import torch
 
-from lenet_trainer.cli.bars import Lines
-from lenet_trainer.datasets import load
+from lenet_trainer.cli.progress_display import Lines
+from lenet_trainer.datasets.loader import load
 from lenet_trainer.settings import TrainSettings
-from lenet_trainer.training import count_right, train
+from lenet_trainer.training.loop import count_right, train
 
 
 def to_ninety_nine(data_dir: Path, seed: int, threads: int) -> TrainSettings:

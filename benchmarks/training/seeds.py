@@ -21,17 +21,18 @@ import torch
 from torch import Tensor
 
 from benchmarks.training.recipe import recipe, teacher_recipe
-from lenet_trainer.augment import augmentation
-from lenet_trainer.card import SeedResult, seed_table
-from lenet_trainer.checkpoint import CheckpointFile
-from lenet_trainer.cli.bars import Lines
-from lenet_trainer.datasets import Dataset, load
-from lenet_trainer.lessons import TeacherLessons
+from lenet_trainer.cli.progress_display import Lines
+from lenet_trainer.datasets.dataset import Dataset
+from lenet_trainer.datasets.loader import load
+from lenet_trainer.export.model_card import SeedResult, seed_table
 from lenet_trainer.pipeline import publish_trained
 from lenet_trainer.progress import Progress
-from lenet_trainer.schooling import train_teacher
 from lenet_trainer.settings import TrainSettings
-from lenet_trainer.training import Trained, count_right, train
+from lenet_trainer.training.augmentation import augmentation
+from lenet_trainer.training.checkpoint import CheckpointFile
+from lenet_trainer.training.distillation.soft_targets import TeacherLessons
+from lenet_trainer.training.distillation.student import train_teacher
+from lenet_trainer.training.loop import Trained, count_right, train
 
 SEEDS = 5
 

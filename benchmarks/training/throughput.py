@@ -10,10 +10,10 @@ import torch
 from torch.nn import functional
 
 from benchmarks.training.ours import to_ninety_nine
-from lenet_trainer.datasets import load
-from lenet_trainer.model import LeNet
+from lenet_trainer.datasets.loader import load
+from lenet_trainer.networks.lenet import LeNet
 from lenet_trainer.progress import Silent
-from lenet_trainer.training import train
+from lenet_trainer.training.loop import train
 
 
 def throughput(data_dir: Path, threads: int, rounds: int) -> tuple[float, float]:

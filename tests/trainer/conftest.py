@@ -6,16 +6,17 @@ from pathlib import Path
 import pytest
 import torch
 
-from lenet_trainer.datasets import Dataset, load
+from lenet_trainer.datasets.dataset import Dataset
 from lenet_trainer.datasets.digits import load_digits
-from lenet_trainer.export import export
-from lenet_trainer.metadata import ModelMetadata
-from lenet_trainer.model import LeNet
-from lenet_trainer.model_file import ModelFile, parse_model
+from lenet_trainer.datasets.loader import load
+from lenet_trainer.export.metadata import ModelMetadata
+from lenet_trainer.export.model_file import ModelFile, parse_model
+from lenet_trainer.export.onnx_graph import export
+from lenet_trainer.export.verification import ParityReport, verify
+from lenet_trainer.networks.lenet import LeNet
 from lenet_trainer.progress import Silent
 from lenet_trainer.settings import DataSettings, TrainSettings
-from lenet_trainer.training import Trained, train
-from lenet_trainer.verify import ParityReport, verify
+from lenet_trainer.training.loop import Trained, train
 
 
 @pytest.fixture(scope="session", autouse=True)

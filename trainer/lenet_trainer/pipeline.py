@@ -10,20 +10,21 @@ from pathlib import Path
 
 import torch
 
-from lenet_trainer.architecture import layers
-from lenet_trainer.card import SeedResult, model_card
-from lenet_trainer.datasets import Dataset, load
+from lenet_trainer.datasets.dataset import Dataset
+from lenet_trainer.datasets.loader import load
 from lenet_trainer.errors import VerificationError
-from lenet_trainer.event_files import event_files
-from lenet_trainer.export import export
-from lenet_trainer.metadata import ModelMetadata
-from lenet_trainer.model_file import parse_model
+from lenet_trainer.export.metadata import ModelMetadata
+from lenet_trainer.export.model_card import SeedResult, model_card
+from lenet_trainer.export.model_file import parse_model
+from lenet_trainer.export.onnx_graph import export
+from lenet_trainer.export.publication import publish, require_writable
+from lenet_trainer.export.verification import ParityReport, verify
+from lenet_trainer.lecture.layer_table import layers
 from lenet_trainer.progress import Progress
-from lenet_trainer.publish import publish, require_writable
-from lenet_trainer.schooling import train_taught
 from lenet_trainer.settings import TrainSettings
-from lenet_trainer.training import Trained, count_right
-from lenet_trainer.verify import ParityReport, verify
+from lenet_trainer.training.distillation.student import train_taught
+from lenet_trainer.training.loop import Trained, count_right
+from lenet_trainer.training.tensorboard import event_files
 
 CHECKPOINTS = ".training"  # in the model's folder, where the server looks at numbers only
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from lenet_trainer.errors import SettingsError
-from lenet_trainer.setting import Settings, flag, setting, variable
+from lenet_trainer.setting_field import Settings, flag, setting, variable
 
 DATASETS = ("mnist", "digits", "folder", "idx")
 FITS = ("resize", "ink")

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 import torch
 
+from lenet_trainer.baselines.estimator import Result
 from lenet_trainer.cli import main
-from lenet_trainer.cli.contest_table import contest_lines
-from lenet_trainer.datasets import Dataset
+from lenet_trainer.cli.comparison_table import contest_lines
+from lenet_trainer.datasets.dataset import Dataset
 from lenet_trainer.datasets.idx import serialise
-from lenet_trainer.measures.interval import wilson
-from lenet_trainer.rivals.contender import Result
+from lenet_trainer.metrics.confidence_interval import wilson
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from lenet_trainer.cli import main
-from lenet_trainer.model_file import read_model
+from lenet_trainer.export.model_file import read_model
 from tests.support.disks import small_file_system
-from tests.trainer.cli.program import PROGRAM
+from tests.support.trainer.program import PROGRAM
 
 FLAGS = ("--dataset=digits", "--epochs=6", "--threads=1", "--seed=5", "--checkpoint-seconds=0", "--average-decay=0.9")
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lenet_trainer.datasets import Dataset
+from lenet_trainer.datasets.dataset import Dataset
 
 
 def test_form(small_digits: Dataset) -> None:

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from lenet_imaging import Preprocessing, prepare
-from lenet_trainer.datasets import Dataset, load
-from lenet_trainer.datasets.dataset import content_digest
-from lenet_trainer.datasets.split import stratified
+from lenet_trainer.datasets.dataset import Dataset, content_digest
+from lenet_trainer.datasets.loader import load
+from lenet_trainer.datasets.stratified_split import stratified
 from lenet_trainer.errors import DatasetError
 from lenet_trainer.progress import Silent
 from lenet_trainer.settings import DataSettings

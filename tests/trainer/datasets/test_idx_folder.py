@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from lenet_trainer.datasets import Dataset, load
+from lenet_trainer.datasets.dataset import Dataset
 from lenet_trainer.datasets.idx import serialise
 from lenet_trainer.datasets.idx_folder import label_names
+from lenet_trainer.datasets.loader import load
 from lenet_trainer.errors import DatasetError
 from lenet_trainer.progress import Silent
 from lenet_trainer.settings import DataSettings

@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lenet_trainer.datasets import load
 from lenet_trainer.datasets.idx import serialise
+from lenet_trainer.datasets.loader import load
 from lenet_trainer.datasets.mnist import FILES, MnistFiles
 from lenet_trainer.errors import DatasetError
 from lenet_trainer.progress import Silent
 from lenet_trainer.settings import DataSettings
-from tests.trainer.datasets.mirror import Mirror, running_mirror
+from tests.support.trainer.mirror import Mirror, running_mirror
 
 NAMES = list(FILES)
 

@@ -10,8 +10,8 @@ import os
 from dataclasses import asdict
 from pathlib import Path
 
-from lenet_trainer.cli.bars import stderr_progress
 from lenet_trainer.cli.options import add_options, read_settings
+from lenet_trainer.cli.progress_display import stderr_progress
 from lenet_trainer.errors import OutputError
 from lenet_trainer.settings import CompareSettings
 
@@ -35,13 +35,13 @@ def run(arguments: argparse.Namespace) -> int:
     settings = read_settings(CompareSettings, arguments, os.environ)
     import torch
 
-    from lenet_trainer.cli.contest_table import contest_lines
-    from lenet_trainer.datasets import load
-    from lenet_trainer.drawing.folder import make_folder
-    from lenet_trainer.rivals.classic import classic_rivals
-    from lenet_trainer.rivals.contender import Contender
-    from lenet_trainer.rivals.contest import contest, limited_threads, reduced
-    from lenet_trainer.rivals.networks import networks
+    from lenet_trainer.baselines.comparison import contest, limited_threads, reduced
+    from lenet_trainer.baselines.estimator import Contender
+    from lenet_trainer.baselines.networks import networks
+    from lenet_trainer.baselines.scikit_learn import classic_rivals
+    from lenet_trainer.cli.comparison_table import contest_lines
+    from lenet_trainer.datasets.loader import load
+    from lenet_trainer.plots.output_folder import make_folder
 
     if arguments.output:
         make_folder(arguments.output)
@@ -63,7 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
     text = json.dumps(report, ensure_ascii=False)
     print(text if arguments.json else "\n".join(contest_lines(results)))
     if arguments.output:
-        from lenet_trainer.drawing.contest import draw_contest
+        from lenet_trainer.plots.comparison import draw_contest
 
         title = f"{dataset.name}: {len(dataset.train_images):,} to train, {len(dataset.test_images):,} to test"
         drawing = draw_contest(results, title, arguments.output / "comparison.png")

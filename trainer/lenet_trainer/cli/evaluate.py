@@ -11,8 +11,8 @@ import os
 from dataclasses import asdict
 from pathlib import Path
 
-from lenet_trainer.cli.bars import stderr_progress
 from lenet_trainer.cli.options import add_options, read_settings
+from lenet_trainer.cli.progress_display import stderr_progress
 from lenet_trainer.settings import DataSettings
 
 
@@ -34,10 +34,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Print what was measured on the test split, and draw it where asked."""
     settings = read_settings(DataSettings, arguments, os.environ)
     from lenet_trainer.cli.evaluation_tables import evaluation_lines
-    from lenet_trainer.datasets import load
-    from lenet_trainer.drawing.folder import make_folder
-    from lenet_trainer.evaluate import evaluate
-    from lenet_trainer.model_file import read_model
+    from lenet_trainer.datasets.loader import load
+    from lenet_trainer.export.model_file import read_model
+    from lenet_trainer.metrics.evaluation import evaluate
+    from lenet_trainer.plots.output_folder import make_folder
 
     model = read_model(arguments.model)
     if arguments.output:
@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         print("\n".join(evaluation_lines(result, dataset.labels)))
     if arguments.output:
-        from lenet_trainer.drawing.evaluation import draw_evaluation  # matplotlib, which others need not wait for
+        from lenet_trainer.plots.evaluation import draw_evaluation  # matplotlib, which others need not wait for
 
         for path in draw_evaluation(result, dataset, arguments.output):
             if not arguments.json:

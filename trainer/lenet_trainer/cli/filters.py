@@ -29,8 +29,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print what was computed, then the files that were drawn."""
     from lenet_imaging import Limits
-    from lenet_trainer.drawing.folder import make_folder
-    from lenet_trainer.picture_file import read_picture
+    from lenet_trainer.datasets.image_file import read_picture
+    from lenet_trainer.plots.output_folder import make_folder
 
     picture = read_picture(arguments.picture, Limits())
     make_folder(arguments.output)
@@ -41,8 +41,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def through_kernels(picture: "NDArray[np.uint8]", output: Path) -> list[str]:
     """Draw the picture through the lecture's kernels; the lines to print."""
-    from lenet_trainer.drawing.kernels import draw_kernels
-    from lenet_trainer.kernels import KERNELS, drawable
+    from lenet_trainer.lecture.kernels import KERNELS, drawable
+    from lenet_trainer.plots.kernels import draw_kernels
 
     small = drawable(picture)
     height, width = small.shape[1:]
@@ -53,11 +53,11 @@ def through_kernels(picture: "NDArray[np.uint8]", output: Path) -> list[str]:
 def through_model(picture: "NDArray[np.uint8]", arguments: argparse.Namespace) -> list[str]:
     """Draw the model's filters and its feature maps of the picture; the lines to print."""
     from lenet_trainer.cli.tables import columns
-    from lenet_trainer.drawing.feature_maps import draw_feature_maps
-    from lenet_trainer.drawing.filters import draw_filters
-    from lenet_trainer.feature_maps import feature_maps
-    from lenet_trainer.model_file import read_model
-    from lenet_trainer.picture_file import fit_picture
+    from lenet_trainer.datasets.image_file import fit_picture
+    from lenet_trainer.export.model_file import read_model
+    from lenet_trainer.lecture.feature_maps import feature_maps
+    from lenet_trainer.plots.feature_maps import draw_feature_maps
+    from lenet_trainer.plots.filters import draw_filters
 
     model = read_model(arguments.model)
     network = model.network()

@@ -11,7 +11,7 @@ from types import MappingProxyType, NoneType
 from typing import Any, TypeVar, get_args, get_type_hints
 
 from lenet_trainer.errors import SettingsError
-from lenet_trainer.setting import Settings, flag, value_range, variable
+from lenet_trainer.setting_field import Settings, flag, value_range, variable
 
 SWITCH = MappingProxyType({"yes": True, "no": False})
 KINDS = {int: "a whole number", float: "a number", str: "a text", Path: "a path"}

@@ -11,8 +11,8 @@ import argparse
 import os
 from pathlib import Path
 
-from lenet_trainer.cli.bars import stderr_progress
 from lenet_trainer.cli.options import add_options, read_settings
+from lenet_trainer.cli.progress_display import stderr_progress
 from lenet_trainer.errors import SettingsError
 from lenet_trainer.settings import DataSettings, DisturbanceSettings
 
@@ -32,9 +32,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Write the pictures and say how many there are."""
     settings = read_settings(DataSettings, arguments, os.environ)
     disturbance = read_settings(DisturbanceSettings, arguments, os.environ)
-    from lenet_trainer.datasets import load
-    from lenet_trainer.disturbances import KINDS
-    from lenet_trainer.pictures import make_empty, write_disturbed, write_pictures
+    from lenet_trainer.corruptions.kinds import KINDS
+    from lenet_trainer.datasets.image_writer import make_empty, write_disturbed, write_pictures
+    from lenet_trainer.datasets.loader import load
 
     kinds = _kinds(disturbance.disturbed, tuple(KINDS))
     make_empty(arguments.output)  # before the data, which may have to be downloaded

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 
 from lenet_trainer.cli.options import add_options, read_settings
 from lenet_trainer.errors import SettingsError
-from lenet_trainer.setting import flag
+from lenet_trainer.setting_field import flag
 from lenet_trainer.settings import NetworkSettings
 
 if TYPE_CHECKING:
-    from lenet_trainer.model import LeNet
+    from lenet_trainer.networks.lenet import LeNet
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -34,9 +34,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print the layers, their totals, and the lecture's comparison with fully connected layers."""
     network = published(arguments) if arguments.model else described(arguments)
-    from lenet_trainer.architecture import layers
     from lenet_trainer.cli.tables import comparison_lines, summary_lines
-    from lenet_trainer.comparison import comparison
+    from lenet_trainer.lecture.layer_table import layers
+    from lenet_trainer.lecture.weight_counts import comparison
 
     rows, costs = layers(network), comparison(*network.input_shape)
     if arguments.json:
@@ -60,7 +60,7 @@ def published(arguments: argparse.Namespace) -> "LeNet":
     given = [flag(item.name) for item in fields(NetworkSettings) if getattr(arguments, item.name) is not None]
     if given:
         raise SettingsError(f"a published model has its own form: leave out {', '.join(given)}")
-    from lenet_trainer.model_file import read_model
+    from lenet_trainer.export.model_file import read_model
 
     return read_model(arguments.model).network()
 
@@ -71,7 +71,7 @@ def described(arguments: argparse.Namespace) -> "LeNet":
     labels = label_count(settings.labels)
     import torch
 
-    from lenet_trainer.model import LeNet
+    from lenet_trainer.networks.lenet import LeNet
 
     with torch.device("meta"):  # takes no memory: a large picture has a large first dense layer
         return LeNet(labels, settings.channels, settings.height, settings.width, settings.activation, settings.pooling)

@@ -12,8 +12,8 @@ import os
 import sys
 from datetime import UTC, datetime
 
-from lenet_trainer.cli.bars import stderr_progress
 from lenet_trainer.cli.options import add_options, read_settings
+from lenet_trainer.cli.progress_display import stderr_progress
 from lenet_trainer.settings import TrainSettings
 
 

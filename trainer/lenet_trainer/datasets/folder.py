@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from lenet_imaging import Limits, Preprocessing
 from lenet_trainer.datasets.dataset import Dataset, content_digest
 from lenet_trainer.datasets.folder_tree import PictureFile, find_pictures
-from lenet_trainer.datasets.split import stratified
+from lenet_trainer.datasets.image_file import fit_picture, read_picture
+from lenet_trainer.datasets.stratified_split import stratified
 from lenet_trainer.errors import DatasetError
-from lenet_trainer.picture_file import fit_picture, read_picture
 from lenet_trainer.progress import Progress
 from lenet_trainer.settings import DataSettings
 

@@ -14,7 +14,7 @@ from lenet_imaging import Preprocessing, fit
 from lenet_trainer.datasets import idx
 from lenet_trainer.datasets.dataset import Dataset, content_digest
 from lenet_trainer.errors import DatasetError
-from lenet_trainer.setting import flag, variable
+from lenet_trainer.setting_field import flag, variable
 from lenet_trainer.settings import SMALLEST, DataSettings
 
 # train-images-idx3-ubyte, t10k-labels-idx1-ubyte.gz, emnist-letters-test-images-idx3-ubyte.gz, …

@@ -1,0 +1,22 @@
+"""The chart of a comparison is a picture with a bar for everybody."""
+
+from pathlib import Path
+
+import numpy as np
+
+from lenet_trainer.baselines.estimator import Result
+from lenet_trainer.metrics.confidence_interval import wilson
+from lenet_trainer.plots.comparison import draw_contest
+from tests.support.trainer.drawings import read
+
+
+def result(name: str, wrong: int) -> Result:
+    return Result(name, name == "LeNet", 1000, wrong, wrong / 1000, wilson(wrong, 1000), 0.2, 100, None, 400, 1.5, 1e-5)
+
+
+def test_a_chart(tmp_path: Path) -> None:
+    results = [result("rival", 50), result("LeNet", 10), result("perfect", 0)]
+    pixels = read(draw_contest(results, "who wins", tmp_path / "comparison.png")).astype(int)
+    blue = (pixels[..., 2] - pixels[..., 0] > 80).sum(axis=1)  # LeNet's bars
+    assert (blue > 0).any()
+    assert np.flatnonzero(blue).size < len(pixels) / 3

@@ -1,0 +1,67 @@
+"""Writes a dataset as PNG files in folders named by label, for classifying with `--labels-from-folders`."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from lenet_imaging import encode_png
+from lenet_trainer.corruptions.render import picture_file
+from lenet_trainer.corruptions.sample import disturbed
+from lenet_trainer.datasets.dataset import Dataset
+from lenet_trainer.errors import DatasetError
+from lenet_trainer.progress import Progress
+
+
+def write_pictures(dataset: Dataset, split: str, folder: Path, progress: Progress) -> int:
+    """Write every picture of a split to `folder/<label>/<index in the split>.png` and return how many there are.
+
+    Raises DatasetError where the folder is not empty or cannot be written.
+    """
+    images, labels = dataset.split(split)
+    make_empty(folder)
+    try:
+        for label in dataset.labels:
+            (folder / label).mkdir()
+        progress.begin("writing pictures", len(images))
+        for index, (image, label_index) in enumerate(zip(images, labels, strict=True)):
+            path = folder / dataset.labels[label_index] / f"{index:05}.png"
+            path.write_bytes(encode_png(image))
+            progress.advance()
+        progress.end()
+    except OSError as error:
+        raise DatasetError(f"{folder} cannot be written: {error.strerror}") from error
+    return len(images)
+
+
+def write_disturbed(
+    dataset: Dataset, split: str, kinds: Sequence[str], count: int, seed: int, folder: Path, progress: Progress
+) -> int:
+    """Write `count` digits of a split as pictures of each kind to `folder/<kind>/<label>/`; return how many there are.
+
+    Raises DatasetError where the dataset has no such digits, or the folder is not empty or cannot be written.
+    """
+    make_empty(folder)
+    written = 0
+    progress.begin("writing pictures", len(kinds) * min(count, len(dataset.split(split)[0])))
+    try:
+        for kind in kinds:
+            for each in disturbed(dataset, split, kind, count, seed):
+                data, suffix = picture_file(each.picture, each.recipe.quality)
+                path = folder / kind / each.label / f"{each.index:05}{suffix}"
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(data)
+                written += 1
+                progress.advance()
+    except OSError as error:
+        raise DatasetError(f"{folder} cannot be written: {error.strerror}") from error
+    progress.end()
+    return written
+
+
+def make_empty(folder: Path) -> None:
+    """Make a folder where there is none; raises DatasetError where there is one with something in it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            raise DatasetError(f"{folder} is not empty; name a new folder with --output")
+    except OSError as error:
+        raise DatasetError(f"{folder} cannot be written: {error.strerror}") from error

@@ -1,0 +1,36 @@
+"""What a network makes of one picture, layer by layer."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from lenet_trainer.lecture.layer_table import describe
+from lenet_trainer.networks.lenet import Network
+
+
+@dataclass(frozen=True)
+class FeatureMaps:
+    """One layer's answer to a picture: maps [C, H, W], or values [K] behind `flatten`."""
+
+    layer: str
+    description: str
+    values: NDArray[np.float32]
+
+    @property
+    def shape(self) -> str:
+        """The shape in words: 6×28×28."""
+        return "×".join(map(str, self.values.shape))
+
+
+@torch.inference_mode()
+def feature_maps(network: Network, picture: NDArray[np.uint8]) -> list[FeatureMaps]:
+    """The answers of all layers to a picture uint8 [C, H, W], the probabilities last."""
+    values = torch.from_numpy(picture)[None]  # [1, C, H, W]
+    rows = []
+    for name, module in network.layers.named_children():
+        values = module(values)
+        rows.append(FeatureMaps(name, describe(module), values[0].numpy()))
+    rows.append(FeatureMaps("softmax", "probabilities", values.softmax(dim=1)[0].numpy()))
+    return rows

@@ -1,0 +1,47 @@
+"""Draws a picture beside what the lecture's kernels make of it."""
+
+from pathlib import Path
+
+import numpy as np
+from matplotlib.axes import Axes
+from numpy.typing import NDArray
+
+from lenet_trainer.lecture.kernels import KERNELS, Kernel, apply_kernel
+from lenet_trainer.plots.style import GREY, canvas, look, write
+
+COLUMNS = 4
+
+
+def draw_kernels(picture: NDArray[np.uint8], path: Path) -> Path:
+    """The picture uint8 [1 or 3, H, W] and its seven versions, each with its kernel and its shape."""
+    height, width = picture.shape[1:]
+    with look():
+        side = 2.6
+        tall = side * min(max(height / width, 0.4), 2.0)
+        figure = canvas(COLUMNS * side, 2 * (tall + 0.8))
+        grid = figure.subplots(2, COLUMNS).flat
+        show(next(grid), picture, "the picture", "")
+        for axes, kernel in zip(grid, KERNELS, strict=True):
+            show(axes, apply_kernel(kernel, picture), kernel.name, kernel_text(kernel))
+        return write(figure, path)
+
+
+def show(axes: Axes, picture: NDArray[np.uint8], name: str, below: str) -> None:
+    """One version, with its name and shape above it and the kernel below."""
+    height, width = picture.shape[1:]
+    values = picture[0] if picture.shape[0] == 1 else picture.transpose(1, 2, 0)
+    smooth = "nearest" if max(height, width) <= 64 else "antialiased"
+    axes.imshow(values, cmap="gray", vmin=0, vmax=255, interpolation=smooth)
+    axes.set_title(name, loc="left", pad=4)
+    axes.set_title(f"{height}×{width}", loc="right", pad=4, color=GREY, fontsize=7.5)
+    axes.set_xlabel(below, family="monospace", fontsize=8, labelpad=5)
+    axes.set_xticks([])
+    axes.set_yticks([])
+    axes.spines[:].set_visible(False)
+
+
+def kernel_text(kernel: Kernel) -> str:
+    """The kernel's three rows, the divisor in front of the middle one."""
+    front = f"1/{kernel.divisor} · " if kernel.divisor > 1 else ""
+    rows = [" ".join(f"{value:2}" for value in row) for row in kernel.values]
+    return "\n".join((front if number == 1 else " " * len(front)) + row for number, row in enumerate(rows))

@@ -13,6 +13,7 @@ from benchmarks.training.ours import to_ninety_nine
 from lenet_trainer.datasets.loader import load
 from lenet_trainer.networks.lenet import LeNet
 from lenet_trainer.progress import Silent
+from lenet_trainer.training.data import prepare
 from lenet_trainer.training.loop import train
 
 
@@ -21,6 +22,7 @@ def throughput(data_dir: Path, threads: int, rounds: int) -> tuple[float, float]
     torch.set_num_threads(threads)
     settings = replace(to_ninety_nine(data_dir, 0, threads), epochs=1)
     dataset = load(settings, Silent())
+    data = prepare(dataset, settings)
     count = len(dataset.train_labels)
     pixels = torch.from_numpy(dataset.train_images).float()  # [N, 1, 28, 28]
     labels = torch.from_numpy(dataset.train_labels)
@@ -35,7 +37,7 @@ def throughput(data_dir: Path, threads: int, rounds: int) -> tuple[float, float]
         return time.perf_counter() - started
 
     def trained() -> float:
-        return train(dataset, settings, Silent()).seconds  # of the epoch: what comes before it comes once
+        return train(data, settings, Silent()).seconds  # of the epoch: what comes before it comes once
 
     seconds: dict[Callable[[], float], list[float]] = {trained: [], bare: []}
     for _ in range(rounds):

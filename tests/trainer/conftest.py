@@ -16,7 +16,8 @@ from lenet_trainer.export.verification import ParityReport, verify
 from lenet_trainer.networks.lenet import LeNet
 from lenet_trainer.progress import Silent
 from lenet_trainer.settings import DataSettings, TrainSettings
-from lenet_trainer.training.loop import Trained, train
+from lenet_trainer.training.loop import TrainingResult
+from tests.support.trainer.training import train_on
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -47,9 +48,9 @@ def quick() -> TrainSettings:
 
 
 @pytest.fixture(scope="session")
-def trained(small_digits: Dataset, quick: TrainSettings) -> Trained:
+def trained(small_digits: Dataset, quick: TrainSettings) -> TrainingResult:
     """A network after those steps."""
-    return train(small_digits, quick, Silent())
+    return train_on(small_digits, quick, Silent())
 
 
 @pytest.fixture(scope="session")
@@ -70,7 +71,7 @@ def metadata(small_digits: Dataset) -> ModelMetadata:
 
 
 @pytest.fixture(scope="session")
-def model(trained: Trained, metadata: ModelMetadata) -> ModelFile:
+def model(trained: TrainingResult, metadata: ModelMetadata) -> ModelFile:
     """That network as a model file."""
     return parse_model(export(trained.network, metadata))
 

@@ -8,18 +8,18 @@ import pytest
 from numpy.typing import NDArray
 
 from lenet_trainer.baselines.comparison import contest, reduced
-from lenet_trainer.baselines.estimator import Contender, Result
+from lenet_trainer.baselines.estimator import Estimator, Result
 from lenet_trainer.baselines.networks import networks
-from lenet_trainer.baselines.scikit_learn import Classic, classic_rivals
+from lenet_trainer.baselines.scikit_learn import ScikitLearnEstimator, scikit_learn_estimators
 from lenet_trainer.datasets.dataset import Dataset
-from lenet_trainer.networks.lenet import FullyConnected
+from lenet_trainer.networks.fully_connected import FullyConnected
 from lenet_trainer.progress import Silent
 
 ALL_WRONG = 0.85  # of ten labels, one in ten is right by chance
 
 
 class AlwaysZero:
-    """A contender that has learned one thing."""
+    """A estimator that has learned one thing."""
 
     name = "always zero"
     convolutional = False
@@ -54,9 +54,9 @@ def few(small_digits: Dataset) -> Dataset:
 
 @pytest.fixture(scope="module")
 def results(few: Dataset) -> dict[str, Result]:
-    """What comes of all contenders after a short training."""
-    contenders: list[Contender] = [*classic_rivals(), *networks(epochs=5, seed=0, batch_size=20)]
-    return {result.name: result for result in contest(few, contenders, Silent())}
+    """What comes of all estimators after a short training."""
+    estimators: list[Estimator] = [*scikit_learn_estimators(), *networks(epochs=5, seed=0, batch_size=20)]
+    return {result.name: result for result in contest(few, estimators, Silent())}
 
 
 def test_figures_by_hand(few: Dataset) -> None:
@@ -131,6 +131,6 @@ def test_colour_pictures(few: Dataset) -> None:
         return np.repeat(images, 3, axis=1)
 
     colour = replace(few, train_images=coloured(few.train_images), test_images=coloured(few.test_images), fit="resize")
-    contenders: list[Any] = [classic_rivals()[1], networks(epochs=1, seed=0, batch_size=64)[4]]
-    assert isinstance(contenders[0], Classic)
-    assert [result.images for result in contest(colour, contenders, Silent())] == [len(few.test_labels)] * 2
+    estimators: list[Any] = [scikit_learn_estimators()[1], networks(epochs=1, seed=0, batch_size=64)[4]]
+    assert isinstance(estimators[0], ScikitLearnEstimator)
+    assert [result.images for result in contest(colour, estimators, Silent())] == [len(few.test_labels)] * 2

@@ -9,15 +9,15 @@ from PIL import Image
 
 from lenet_trainer.cli import main
 from lenet_trainer.corruptions.kinds import KINDS, MIXTURE
-from lenet_trainer.corruptions.sample import Disturbed, disturbed
+from lenet_trainer.corruptions.sample import CorruptedImage, corrupted_images
 from lenet_trainer.datasets.dataset import Dataset
 from lenet_trainer.datasets.image_writer import write_disturbed
 from lenet_trainer.errors import DatasetError
 from lenet_trainer.progress import Silent
 
 
-def some(dataset: Dataset, kind: str, count: int = 12, seed: int = 3) -> list[Disturbed]:
-    return list(disturbed(dataset, "test", kind, count, seed))
+def some(dataset: Dataset, kind: str, count: int = 12, seed: int = 3) -> list[CorruptedImage]:
+    return list(corrupted_images(dataset, "test", kind, count, seed))
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -7,10 +7,10 @@ from lenet_trainer.export.metadata import ModelMetadata
 from lenet_trainer.export.model_card import SeedResult, model_card, seed_table
 from lenet_trainer.export.verification import ParityReport
 from lenet_trainer.lecture.layer_table import layers
-from lenet_trainer.training.loop import Trained
+from lenet_trainer.training.loop import TrainingResult
 
 
-def test_card(metadata: ModelMetadata, trained: Trained, small_digits: Dataset, parity: ParityReport) -> None:
+def test_card(metadata: ModelMetadata, trained: TrainingResult, small_digits: Dataset, parity: ParityReport) -> None:
     card = model_card(metadata, layers(trained.network), small_digits, parity)
     assert card.startswith("# LeNet on digits\n")
     for heading in ("Use", "Accuracy", "Data", "Layers", "Training", "Parity", "License and attribution"):
@@ -25,7 +25,7 @@ def test_card(metadata: ModelMetadata, trained: Trained, small_digits: Dataset, 
     assert card.count("| PyTorch, ONNX Runtime |") == 3 + card.count("| 64 | PyTorch, ONNX Runtime |")
 
 
-def test_seeds(metadata: ModelMetadata, trained: Trained, small_digits: Dataset, parity: ParityReport) -> None:
+def test_seeds(metadata: ModelMetadata, trained: TrainingResult, small_digits: Dataset, parity: ParityReport) -> None:
     seeds = [SeedResult(0, 0.99, 9900, 10_000), SeedResult(1, 0.994, 9920, 10_000)]
     assert seed_table(seeds).splitlines()[2:] == [
         "| 0 | 99.00 % | 99.00 % | 100 |",

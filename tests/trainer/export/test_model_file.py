@@ -17,10 +17,10 @@ from lenet_trainer.export.verification import verify
 from lenet_trainer.networks.lenet import LeNet
 from lenet_trainer.progress import Silent
 from lenet_trainer.settings import DataSettings
-from lenet_trainer.training.loop import Trained
+from lenet_trainer.training.loop import TrainingResult
 
 
-def test_the_network_comes_back(model: ModelFile, trained: Trained, metadata: ModelMetadata) -> None:
+def test_the_network_comes_back(model: ModelFile, trained: TrainingResult, metadata: ModelMetadata) -> None:
     assert model.metadata == metadata
     assert model.image_shape == (1, 28, 28)
     rebuilt = model.network()

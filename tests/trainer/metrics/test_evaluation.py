@@ -8,13 +8,13 @@ import torch
 from lenet_trainer.datasets.dataset import Dataset
 from lenet_trainer.export.model_file import ModelFile, read_model
 from lenet_trainer.metrics.evaluation import evaluate
-from lenet_trainer.training.loop import Trained
+from lenet_trainer.training.loop import TrainingResult
 
 BUNDLED = Path(__file__).parents[3] / "models/lenet/1/model.onnx"
 
 
 @pytest.mark.parametrize("batch_size", [1, 256])
-def test_accuracy_is_counted(batch_size: int, model: ModelFile, trained: Trained, small_digits: Dataset) -> None:
+def test_accuracy_is_counted(batch_size: int, model: ModelFile, trained: TrainingResult, small_digits: Dataset) -> None:
     images, labels = small_digits.split("test")
     with torch.inference_mode():
         predicted = trained.network(torch.from_numpy(images)).argmax(dim=1).numpy()

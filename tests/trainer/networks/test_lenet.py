@@ -4,7 +4,8 @@ import pytest
 import torch
 from torch import nn
 
-from lenet_trainer.networks.lenet import LeNet, Normalise, final_size
+from lenet_trainer.networks.lenet import LeNet, final_size
+from lenet_trainer.networks.network import Normalise
 
 
 def test_parameters() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 
 from lenet_trainer.baselines.estimator import Result
 from lenet_trainer.metrics.confidence_interval import wilson
-from lenet_trainer.plots.comparison import draw_contest
+from lenet_trainer.plots.comparison import draw_comparison
 from tests.support.trainer.drawings import read
 
 
@@ -16,7 +16,7 @@ def result(name: str, wrong: int) -> Result:
 
 def test_a_chart(tmp_path: Path) -> None:
     results = [result("rival", 50), result("LeNet", 10), result("perfect", 0)]
-    pixels = read(draw_contest(results, "who wins", tmp_path / "comparison.png")).astype(int)
+    pixels = read(draw_comparison(results, "who wins", tmp_path / "comparison.png")).astype(int)
     blue = (pixels[..., 2] - pixels[..., 0] > 80).sum(axis=1)  # LeNet's bars
     assert (blue > 0).any()
     assert np.flatnonzero(blue).size < len(pixels) / 3

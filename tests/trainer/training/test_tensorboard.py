@@ -9,7 +9,8 @@ from lenet_trainer.datasets.dataset import Dataset
 from lenet_trainer.errors import OutputError, SettingsError
 from lenet_trainer.progress import Silent
 from lenet_trainer.settings import TrainSettings
-from lenet_trainer.training.distillation.student import train_taught
+from lenet_trainer.training.data import prepare
+from lenet_trainer.training.distillation.student import train_student
 from lenet_trainer.training.tensorboard import event_files
 
 
@@ -19,7 +20,7 @@ def test_curves(small_digits: Dataset, tmp_path: Path) -> None:
     )
     settings = TrainSettings(dataset="digits", epochs=2, teacher_epochs=1, batch_size=512, device="cpu")
     with event_files(tmp_path / "events") as scalars:
-        result = train_taught(small_digits, settings, Silent(), tmp_path / "checkpoints", scalars)
+        result = train_student(prepare(small_digits, settings), settings, Silent(), tmp_path / "checkpoints", scalars)
     events = accumulator.EventAccumulator(str(tmp_path / "events"))
     events.Reload()
     names = {"loss", "learning rate", "validation accuracy"}

@@ -1,4 +1,4 @@
-"""Lets contenders learn from and predict the same pictures, one after the other, and measures them."""
+"""Lets estimators learn from and predict the same pictures, one after the other, and measures them."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -10,12 +10,12 @@ import torch
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from lenet_trainer.baselines.estimator import Contender, Result
+from lenet_trainer.baselines.estimator import Estimator, Result
 from lenet_trainer.datasets.dataset import Dataset
 from lenet_trainer.datasets.stratified_split import stratified
-from lenet_trainer.export.model_card import percent
 from lenet_trainer.metrics.confidence_interval import wilson
 from lenet_trainer.metrics.shifts import DIRECTIONS, shifted
+from lenet_trainer.percent import percent
 from lenet_trainer.progress import Progress
 
 MOVED_PIXELS = 2
@@ -23,12 +23,12 @@ MOST_RUNS, SHORT_SECONDS = 3, 0.5  # what else runs on the machine disturbs shor
 MOVED_IMAGES = 500  # in each direction; a support vector machine takes its time
 
 
-def contest(dataset: Dataset, contenders: Sequence[Contender], progress: Progress) -> list[Result]:
-    """The contenders' results on the test split, in their order."""
+def contest(dataset: Dataset, estimators: Sequence[Estimator], progress: Progress) -> list[Result]:
+    """The estimators' results on the test split, in their order."""
     results = []
-    progress.begin("comparing", len(contenders))
-    for contender in contenders:
-        result = measure(dataset, contender)
+    progress.begin("comparing", len(estimators))
+    for estimator in estimators:
+        result = measure(dataset, estimator)
         error, seconds = percent(result.error), result.training_seconds
         progress.say(f"{result.name}: error {error}, trained in {seconds:.1f} s")
         progress.advance()
@@ -49,46 +49,46 @@ def limited_threads(threads: int) -> Iterator[None]:
         torch.set_num_threads(before)
 
 
-def measure(dataset: Dataset, contender: Contender) -> Result:
-    """One contender's result: it learns, predicts the test split, and then test pictures that have moved."""
+def measure(dataset: Dataset, estimator: Estimator) -> Result:
+    """One estimator's result: it learns, predicts the test split, and then test pictures that have moved."""
     images, labels = dataset.split("test")
     started = time.perf_counter()
-    contender.learn(dataset)
+    estimator.learn(dataset)
     training_seconds = time.perf_counter() - started
-    seconds, predicted = timed(contender, images)
+    seconds, predicted = timed(estimator, images)
     wrong = int((predicted != labels).sum())
     # Spread over the whole split: pictures may lie in the order of their labels.
     some = np.linspace(0, len(images) - 1, min(MOVED_IMAGES, len(images))).astype(int)
     return Result(
-        contender.name,
-        contender.convolutional,
+        estimator.name,
+        estimator.convolutional,
         len(images),
         wrong,
         wrong / len(images),
         wilson(wrong, len(images)),
-        moved_error(contender, images[some], labels[some], dataset.outside),
-        contender.parameters,
-        contender.support_vectors,
-        len(contender.saved()),
+        moved_error(estimator, images[some], labels[some], dataset.outside),
+        estimator.parameters,
+        estimator.support_vectors,
+        len(estimator.saved()),
         training_seconds,
         seconds / len(images),
     )
 
 
-def timed(contender: Contender, images: NDArray[np.uint8]) -> tuple[float, NDArray[np.int64]]:
-    """How long a contender takes for images [N, C, H, W], and its labels [N]; the least of several short runs."""
+def timed(estimator: Estimator, images: NDArray[np.uint8]) -> tuple[float, NDArray[np.int64]]:
+    """How long a estimator takes for images [N, C, H, W], and its labels [N]; the least of several short runs."""
     durations: list[float] = []
     while not durations or (len(durations) < MOST_RUNS and sum(durations) < SHORT_SECONDS):
         started = time.perf_counter()
-        predicted = contender.predict(images)
+        predicted = estimator.predict(images)
         durations.append(time.perf_counter() - started)
     return min(durations), predicted
 
 
-def moved_error(contender: Contender, images: NDArray[np.uint8], labels: NDArray[np.int64], outside: str) -> float:
+def moved_error(estimator: Estimator, images: NDArray[np.uint8], labels: NDArray[np.int64], outside: str) -> float:
     """The share of images [N, C, H, W] that is wrong when all have moved, over the four directions."""
     moves = [(MOVED_PIXELS * rows, MOVED_PIXELS * columns) for rows, columns in DIRECTIONS.values()]
-    predicted = [contender.predict(shifted(images, *move, outside)) for move in moves]
+    predicted = [estimator.predict(shifted(images, *move, outside)) for move in moves]
     return float(np.mean([answer != labels for answer in predicted]))
 
 

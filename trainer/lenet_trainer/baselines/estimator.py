@@ -10,7 +10,7 @@ from lenet_trainer.datasets.dataset import Dataset
 from lenet_trainer.metrics.confidence_interval import Interval
 
 
-class Contender(Protocol):
+class Estimator(Protocol):
     """A method that learns from the training split and then predicts."""
 
     @property
@@ -41,7 +41,7 @@ class Contender(Protocol):
 
 @dataclass(frozen=True)
 class Result:
-    """One contender's figures; errors are shares of the test pictures, `moved_error` of some moved by 2 pixels."""
+    """One estimator's figures; errors are shares of the test pictures, `moved_error` of some moved by 2 pixels."""
 
     name: str
     convolutional: bool

@@ -8,9 +8,12 @@ import torch
 from numpy.typing import NDArray
 
 from lenet_trainer.datasets.dataset import Dataset
-from lenet_trainer.networks.lenet import FullyConnected, LeNet, Network
+from lenet_trainer.networks.fully_connected import FullyConnected
+from lenet_trainer.networks.lenet import LeNet
+from lenet_trainer.networks.network import Network
 from lenet_trainer.progress import Silent
 from lenet_trainer.settings import TrainSettings
+from lenet_trainer.training.data import prepare
 from lenet_trainer.training.loop import train
 
 BATCH_SIZE = 250
@@ -19,7 +22,7 @@ SIGMOID_RATE, OTHER_RATE = 0.01, 0.003  # learning rates; without a sigmoid's sm
 Build = Callable[[int, int, int, int], Network]  # from labels, channels, height and width
 
 
-class Trainable:
+class NetworkEstimator:
     """A network, trained by this package's own training."""
 
     support_vectors: int | None = None
@@ -32,7 +35,7 @@ class Trainable:
     def learn(self, dataset: Dataset) -> None:
         """Learn from the training split."""
         fresh = self.build(len(dataset.labels), *dataset.image_shape)
-        self.network = train(dataset, self.settings, Silent(), fresh).network
+        self.network = train(prepare(dataset, self.settings), self.settings, Silent(), fresh).network
 
     @torch.inference_mode()
     def predict(self, images: NDArray[np.uint8]) -> NDArray[np.int64]:
@@ -52,7 +55,7 @@ class Trainable:
         return self.network.parameter_count
 
 
-def networks(epochs: int, seed: int, batch_size: int) -> list[Trainable]:
+def networks(epochs: int, seed: int, batch_size: int) -> list[NetworkEstimator]:
     """The fully connected network and the LeNets, all trained without distortions but the last."""
 
     def settings(rate: float, distorted: bool = False) -> TrainSettings:
@@ -72,11 +75,11 @@ def networks(epochs: int, seed: int, batch_size: int) -> list[Trainable]:
         return lambda labels, channels, height, width: LeNet(labels, channels, height, width, activation, pooling)
 
     return [
-        Trainable("fully connected, 30 hidden", FullyConnected, settings(SIGMOID_RATE)),
-        Trainable("LeNet", LeNet, settings(SIGMOID_RATE)),
-        Trainable("LeNet, max pooling", variant("sigmoid", "max"), settings(SIGMOID_RATE)),
-        Trainable("LeNet, tanh", variant("tanh", "average"), settings(OTHER_RATE)),
-        Trainable("LeNet, ReLU", variant("relu", "average"), settings(OTHER_RATE)),
-        Trainable("LeNet, ReLU, max pooling", variant("relu", "max"), settings(OTHER_RATE)),
-        Trainable("LeNet, distorted pictures", LeNet, settings(SIGMOID_RATE, distorted=True)),
+        NetworkEstimator("fully connected, 30 hidden", FullyConnected, settings(SIGMOID_RATE)),
+        NetworkEstimator("LeNet", LeNet, settings(SIGMOID_RATE)),
+        NetworkEstimator("LeNet, max pooling", variant("sigmoid", "max"), settings(SIGMOID_RATE)),
+        NetworkEstimator("LeNet, tanh", variant("tanh", "average"), settings(OTHER_RATE)),
+        NetworkEstimator("LeNet, ReLU", variant("relu", "average"), settings(OTHER_RATE)),
+        NetworkEstimator("LeNet, ReLU, max pooling", variant("relu", "max"), settings(OTHER_RATE)),
+        NetworkEstimator("LeNet, distorted pictures", LeNet, settings(SIGMOID_RATE, distorted=True)),
     ]

@@ -15,7 +15,7 @@ from lenet_trainer.datasets.dataset import Dataset
 CACHE_MEGABYTES = 1000.0
 
 
-class Classic:
+class ScikitLearnEstimator:
     """A classifier of scikit-learn's; `count` gives the numbers it has learned."""
 
     convolutional = False
@@ -50,16 +50,16 @@ class Classic:
         return None
 
 
-def classic_rivals() -> list[Classic]:
+def scikit_learn_estimators() -> list[ScikitLearnEstimator]:
     """The rivals that are no networks.
 
     The SVMs' constants were chosen on pictures of MNIST's training split.
     """
     return [
-        Classic("logistic regression", LogisticRegression(max_iter=200, tol=1e-3), linear_parameters),
-        Classic("K-NN, K = 3", KNeighborsClassifier(3, algorithm="brute"), kept_numbers),
-        Classic("SVM, Gaussian", SVC(C=5, gamma=0.02, cache_size=CACHE_MEGABYTES), machine_parameters),
-        Classic(
+        ScikitLearnEstimator("logistic regression", LogisticRegression(max_iter=200, tol=1e-3), linear_parameters),
+        ScikitLearnEstimator("K-NN, K = 3", KNeighborsClassifier(3, algorithm="brute"), kept_numbers),
+        ScikitLearnEstimator("SVM, Gaussian", SVC(C=5, gamma=0.02, cache_size=CACHE_MEGABYTES), machine_parameters),
+        ScikitLearnEstimator(
             "SVM, degree 4",
             SVC(C=5, kernel="poly", degree=4, gamma=0.02, coef0=1, cache_size=CACHE_MEGABYTES),
             machine_parameters,

@@ -31,15 +31,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print a line for each contender, and draw them where asked."""
+    """Print a line for each estimator, and draw them where asked."""
     settings = read_settings(CompareSettings, arguments, os.environ)
     import torch
 
     from lenet_trainer.baselines.comparison import contest, limited_threads, reduced
-    from lenet_trainer.baselines.estimator import Contender
+    from lenet_trainer.baselines.estimator import Estimator
     from lenet_trainer.baselines.networks import networks
-    from lenet_trainer.baselines.scikit_learn import classic_rivals
-    from lenet_trainer.cli.comparison_table import contest_lines
+    from lenet_trainer.baselines.scikit_learn import scikit_learn_estimators
+    from lenet_trainer.cli.comparison_table import comparison_lines
     from lenet_trainer.datasets.loader import load
     from lenet_trainer.plots.output_folder import make_folder
 
@@ -51,8 +51,11 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.quick:
             dataset = reduced(dataset, QUICK_TRAIN, QUICK_TEST, settings.seed)
         batch_size = QUICK_BATCH if arguments.quick else FULL_BATCH
-        contenders: list[Contender] = [*classic_rivals(), *networks(settings.epochs, settings.seed, batch_size)]
-        results = contest(dataset, contenders, progress)
+        estimators: list[Estimator] = [
+            *scikit_learn_estimators(),
+            *networks(settings.epochs, settings.seed, batch_size),
+        ]
+        results = contest(dataset, estimators, progress)
     report = {
         "dataset": dataset.name,
         "train_images": len(dataset.train_images),
@@ -61,12 +64,12 @@ def run(arguments: argparse.Namespace) -> int:
         "results": [asdict(result) for result in results],
     }
     text = json.dumps(report, ensure_ascii=False)
-    print(text if arguments.json else "\n".join(contest_lines(results)))
+    print(text if arguments.json else "\n".join(comparison_lines(results)))
     if arguments.output:
-        from lenet_trainer.plots.comparison import draw_contest
+        from lenet_trainer.plots.comparison import draw_comparison
 
         title = f"{dataset.name}: {len(dataset.train_images):,} to train, {len(dataset.test_images):,} to test"
-        drawing = draw_contest(results, title, arguments.output / "comparison.png")
+        drawing = draw_comparison(results, title, arguments.output / "comparison.png")
         try:
             (arguments.output / "comparison.json").write_text(f"{text}\n")
         except OSError as error:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from lenet_trainer.baselines.estimator import Result
 from lenet_trainer.cli.tables import columns
-from lenet_trainer.export.model_card import percent
+from lenet_trainer.percent import percent
 
 HEADING = (
     "method",
@@ -19,8 +19,8 @@ HEADING = (
 )
 
 
-def contest_lines(results: Sequence[Result]) -> list[str]:
-    """A line for each contender."""
+def comparison_lines(results: Sequence[Result]) -> list[str]:
+    """A line for each estimator."""
     rows = [
         (
             result.name,

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from lenet_trainer.cli.tables import accuracy_line, columns
-from lenet_trainer.export.model_card import percent
 from lenet_trainer.metrics.evaluation import Evaluation
 from lenet_trainer.metrics.shifts import DIRECTIONS, PIXELS
+from lenet_trainer.percent import percent
 
 MOST_LABELS = 26  # in a confusion matrix on a terminal
 MISTAKES = 10

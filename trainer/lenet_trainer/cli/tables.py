@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from lenet_trainer.export.model_card import percent
 from lenet_trainer.export.verification import TOLERANCE, ParityReport
 from lenet_trainer.lecture.layer_table import Layer
 from lenet_trainer.lecture.weight_counts import Weights
+from lenet_trainer.percent import percent
 
 
 def accuracy_line(right: int, images: int) -> str:

@@ -29,7 +29,7 @@ def render(digit: NDArray[np.uint8], recipe: Recipe, random: np.random.Generator
     return np.rint(np.clip(picture, 0, 255)).astype(np.uint8)
 
 
-def picture_file(picture: NDArray[np.uint8], quality: int | None) -> tuple[bytes, str]:
+def encode_image(picture: NDArray[np.uint8], quality: int | None) -> tuple[bytes, str]:
     """The bytes of a file of an RGB picture [height, width, 3], and the end of its name: JPEG of a quality, or PNG."""
     blue_first = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR)
     if quality is None:

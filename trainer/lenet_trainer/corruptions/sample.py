@@ -1,4 +1,4 @@
-"""Some digits of a split, spread over all of it, each made into a picture of a kind: the same for the same seed."""
+"""Samples digits evenly over a split and renders each with a kind of corruption, reproducibly by seed."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,8 +14,8 @@ from lenet_trainer.errors import DatasetError
 
 
 @dataclass(frozen=True)
-class Disturbed:
-    """One picture: the digit's index in its split, its label, how it was made, and RGB uint8 [height, width, 3]."""
+class CorruptedImage:
+    """One image: the digit's index in its split, its label, its recipe, and pixels, RGB uint8 [height, width, 3]."""
 
     index: int
     label: str
@@ -23,17 +23,17 @@ class Disturbed:
     picture: NDArray[np.uint8]
 
 
-def disturbed(dataset: Dataset, split: str, kind: str, count: int, seed: int) -> Iterator[Disturbed]:
-    """So many pictures of a kind, or one of each digit where there are fewer.
+def corrupted_images(dataset: Dataset, split: str, kind: str, count: int, seed: int) -> Iterator[CorruptedImage]:
+    """Yield at most `count` images with a kind of corruption, no two of the same digit.
 
-    Raises DatasetError where the dataset's pictures are not digits as MNIST has them.
+    Raises DatasetError if the dataset does not hold digits of MNIST's form.
     """
     if dataset.image_shape != (1, 28, 28) or dataset.fit != "ink":
-        raise DatasetError(f"disturbances are for digits of 28×28 pixels, such as mnist; {dataset.name} has others")
+        raise DatasetError(f"corruptions are for digits of 28×28 pixels, such as mnist; {dataset.name} has others")
     images, labels = dataset.split(split)
     number = list(KINDS).index(kind)
     for index in np.linspace(0, len(images) - 1, min(count, len(images))).round().astype(int).tolist():
-        # A digit's picture depends on nothing but the seed, its kind and its place, however many others there are.
+        # The image of a digit depends only on seed, kind and index, not on how many others are drawn.
         random = np.random.default_rng([seed, number, index])
         made = recipe(kind, random)
-        yield Disturbed(index, dataset.labels[labels[index]], made, render(images[index, 0], made, random))
+        yield CorruptedImage(index, dataset.labels[labels[index]], made, render(images[index, 0], made, random))

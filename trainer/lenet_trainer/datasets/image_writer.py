@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from lenet_imaging import encode_png
-from lenet_trainer.corruptions.render import picture_file
-from lenet_trainer.corruptions.sample import disturbed
+from lenet_trainer.corruptions.render import encode_image
+from lenet_trainer.corruptions.sample import corrupted_images
 from lenet_trainer.datasets.dataset import Dataset
 from lenet_trainer.errors import DatasetError
 from lenet_trainer.progress import Progress
@@ -44,8 +44,8 @@ def write_disturbed(
     progress.begin("writing pictures", len(kinds) * min(count, len(dataset.split(split)[0])))
     try:
         for kind in kinds:
-            for each in disturbed(dataset, split, kind, count, seed):
-                data, suffix = picture_file(each.picture, each.recipe.quality)
+            for each in corrupted_images(dataset, split, kind, count, seed):
+                data, suffix = encode_image(each.picture, each.recipe.quality)
                 path = folder / kind / each.label / f"{each.index:05}{suffix}"
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(data)

@@ -8,6 +8,7 @@ from lenet_trainer.datasets.dataset import Dataset
 from lenet_trainer.export.metadata import ModelMetadata
 from lenet_trainer.export.verification import TOLERANCE, ParityReport
 from lenet_trainer.lecture.layer_table import Layer
+from lenet_trainer.percent import percent
 
 
 @dataclass(frozen=True)
@@ -143,8 +144,3 @@ def parity_table(parity: ParityReport) -> str:
     ]
     heading = ["| batch size | compared | largest difference | different labels |", "|---:|---|---:|---:|"]
     return "\n".join(heading + rows)
-
-
-def percent(share: float) -> str:
-    """A share of 0 to 1 in per cent, with two places: 99.18 %."""
-    return f"{100 * share:.2f} %"

@@ -10,7 +10,7 @@ from onnx import NodeProto, TensorProto, checker, helper, numpy_helper
 from torch import nn
 
 from lenet_trainer.export.metadata import ModelMetadata
-from lenet_trainer.networks.lenet import Network, Normalise
+from lenet_trainer.networks.network import Network, Normalise
 
 OPSET = 17
 IR_VERSION = 8  # the one that came with opset 17, so that older runtimes read the file

@@ -7,7 +7,7 @@ import torch
 from numpy.typing import NDArray
 
 from lenet_trainer.lecture.layer_table import describe
-from lenet_trainer.networks.lenet import Network
+from lenet_trainer.networks.network import Network
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from lenet_trainer.export.onnx_graph import both
-from lenet_trainer.networks.lenet import Network, Normalise
+from lenet_trainer.networks.network import Network, Normalise
 
 Pair = tuple[int, int]  # rows, columns
 

@@ -1,19 +1,19 @@
-"""Draws a comparison: a row for each contender, a column for each figure."""
+"""Draws a comparison: a row for each estimator, a column for each figure."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 from lenet_trainer.baselines.estimator import Result
-from lenet_trainer.export.model_card import percent
-from lenet_trainer.plots.style import BLUE, GREY, INK, PALE, canvas, look, write
+from lenet_trainer.percent import percent
+from lenet_trainer.plots.style import BLUE, GREY, INK, PALE, new_figure, plot_style, write_figure
 
 
-def draw_contest(results: Sequence[Result], title: str, path: Path) -> Path:
+def draw_comparison(results: Sequence[Result], title: str, path: Path) -> Path:
     """Errors with their confidence, numbers kept, training time and time per image; LeNets in blue."""
     rows = range(len(results))
     colours = [BLUE if result.convolutional else GREY for result in results]
-    with look():
-        figure = canvas(11, 0.34 * len(results) + 1.1)
+    with plot_style():
+        figure = new_figure(11, 0.34 * len(results) + 1.1)
         figure.suptitle(title, x=0.01, ha="left", fontsize=10)
         error, *others = figure.subplots(1, 4, sharey=True, gridspec_kw={"width_ratios": [2, 1, 1, 1]})
         percents = [100 * result.error for result in results]
@@ -42,4 +42,4 @@ def draw_contest(results: Sequence[Result], title: str, path: Path) -> Path:
         for axes in (error, *others):
             axes.tick_params(axis="y", length=0)
             axes.spines["left"].set_visible(False)
-        return write(figure, path)
+        return write_figure(figure, path)

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from lenet_trainer.plots.style import canvas
+from lenet_trainer.plots.style import new_figure
 
 WHITE = 255
 
@@ -19,7 +19,7 @@ def contact_sheet(pictures: Sequence[NDArray[np.uint8]], names: Sequence[str], c
     cell_height, cell_width = height + gap_above, width + gap
     sheet = np.full((rows * cell_height, columns * cell_width, 3), WHITE, np.uint8)
     # One picture of all of them: an axes of its own for each takes seconds.
-    figure = canvas(columns * 1.15, rows * 1.15 * cell_height / cell_width + 0.3)
+    figure = new_figure(columns * 1.15, rows * 1.15 * cell_height / cell_width + 0.3)
     axes = figure.add_subplot()
     for number, (picture, name) in enumerate(zip(pictures, names, strict=True)):
         top, left = number // columns * cell_height + gap_above, number % columns * cell_width

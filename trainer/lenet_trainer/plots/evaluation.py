@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 
 from lenet_trainer.datasets.dataset import Dataset
-from lenet_trainer.export.model_card import percent
 from lenet_trainer.metrics.evaluation import Evaluation
 from lenet_trainer.metrics.shifts import DIRECTIONS, PIXELS
+from lenet_trainer.percent import percent
 from lenet_trainer.plots.contact_sheet import contact_sheet
-from lenet_trainer.plots.style import BLUE, GREY, INK, PALE, RED, canvas, look, write
+from lenet_trainer.plots.style import BLUE, GREY, INK, PALE, RED, new_figure, plot_style, write_figure
 
 MOST_NUMBERED = 30  # labels; beyond them the numbers in a confusion matrix cannot be read
 
@@ -29,9 +29,9 @@ def draw_evaluation(result: Evaluation, dataset: Dataset, folder: Path) -> list[
 def draw_confusion(result: Evaluation, dataset: Dataset, path: Path) -> Path:
     """The confusion matrix, right answers in blue, mistakes in red on a scale of their own."""
     count = len(dataset.labels)
-    with look():
+    with plot_style():
         side = min(max(3.6, 0.42 * count + 1.2), 16)
-        figure = canvas(side, side)
+        figure = new_figure(side, side)
         axes = figure.add_subplot()
         diagonal = np.eye(count, dtype=bool)
         share = result.confusion / result.confusion.sum(axis=1, keepdims=True).clip(min=1)
@@ -52,7 +52,7 @@ def draw_confusion(result: Evaluation, dataset: Dataset, path: Path) -> Path:
         axes.set_xlabel("given label")
         axes.set_ylabel("true label")
         axes.set_title(f"{result.right:,} of {result.images:,} right: {percent(result.accuracy)}", pad=8)
-        return write(figure, path)
+        return write_figure(figure, path)
 
 
 def draw_reliability(result: Evaluation, path: Path) -> Path:
@@ -60,8 +60,8 @@ def draw_reliability(result: Evaluation, path: Path) -> Path:
     bins = [row for row in result.calibration.bins if row.images]
     middles = [(row.low + row.high) / 2 for row in bins]
     width = 0.9 * (bins[0].high - bins[0].low)
-    with look():
-        figure = canvas(4.2, 5.0)
+    with plot_style():
+        figure = new_figure(4.2, 5.0)
         above, below = figure.subplots(2, 1, sharex=True, gridspec_kw={"height_ratios": [3, 1]})
         above.bar(middles, [row.accuracy for row in bins], width, color=BLUE, label="accuracy")
         above.scatter(
@@ -78,13 +78,13 @@ def draw_reliability(result: Evaluation, path: Path) -> Path:
         below.set_ylim(bottom=0.7)
         below.set_ylabel("pictures")
         below.set_xlabel("score")
-        return write(figure, path)
+        return write_figure(figure, path)
 
 
 def draw_shifts(result: Evaluation, path: Path) -> Path:
     """Accuracy over the pixels that all pictures were moved by, a line for each direction."""
-    with look():
-        figure = canvas(4.6, 3.2)
+    with plot_style():
+        figure = new_figure(4.6, 3.2)
         axes = figure.add_subplot()
         for direction, colour, mark in zip(DIRECTIONS, (BLUE, RED, GREY, INK), "^v<>", strict=True):
             moved = [item.accuracy for item in result.shifts if item.direction == direction]
@@ -96,7 +96,7 @@ def draw_shifts(result: Evaluation, path: Path) -> Path:
         axes.set_ylim(top=100)
         axes.grid(axis="y", color=PALE)
         axes.legend(ncols=2)
-        return write(figure, path)
+        return write_figure(figure, path)
 
 
 def draw_mistakes(result: Evaluation, dataset: Dataset, path: Path) -> Path:
@@ -104,10 +104,10 @@ def draw_mistakes(result: Evaluation, dataset: Dataset, path: Path) -> Path:
     images, _ = dataset.split("test")
     names = [f"{shortened(item.label)} → {shortened(item.predicted)}  {item.score:.2f}" for item in result.mistakes]
     pictures = [images[item.index] for item in result.mistakes]
-    with look():
+    with plot_style():
         figure = contact_sheet(pictures, names, columns=8)
         figure.suptitle("true label → given label and its score", fontsize=9, color=GREY)
-        return write(figure, path)
+        return write_figure(figure, path)
 
 
 def shortened(label: str) -> str:

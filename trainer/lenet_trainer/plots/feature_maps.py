@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from lenet_trainer.lecture.feature_maps import FeatureMaps
 from lenet_trainer.plots.mosaic import mosaic
-from lenet_trainer.plots.style import BLUE, GREY, canvas, look, write
+from lenet_trainer.plots.style import BLUE, GREY, new_figure, plot_style, write_figure
 
 WIDTH, LEFT, RIGHT = 10.0, 2.1, 0.25  # inches; names stand on the left
 MAPS_ACROSS = 8
@@ -25,9 +25,9 @@ def draw_feature_maps(
     """The picture uint8 [C, H, W] as the network was given it, and every layer's answer."""
     shown = [row for row in rows if row.layer not in ("normalise", "flatten")]
     heights = [1.35, *(band_height(row) for row in shown)]
-    with look():
+    with plot_style():
         total = sum(heights) + GAP * (len(heights) + 1)
-        figure = canvas(WIDTH, total, arranged=False)
+        figure = new_figure(WIDTH, total, arranged=False)
         bottom = total - GAP
         for number, height in enumerate(heights):
             bottom -= height
@@ -37,7 +37,7 @@ def draw_feature_maps(
             else:
                 show_band(figure, place, shown[number - 1], labels)
             bottom -= GAP
-        return write(figure, path)
+        return write_figure(figure, path)
 
 
 def band_height(row: FeatureMaps) -> float:

@@ -7,19 +7,19 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from lenet_trainer.plots.mosaic import mosaic
-from lenet_trainer.plots.style import GREY, canvas, look, write
+from lenet_trainer.plots.style import GREY, new_figure, plot_style, write_figure
 
 
 def draw_filters(first: NDArray[np.float32], second: NDArray[np.float32], path: Path) -> Path:
     """The filters of both convolutions, [Co, Ci, Kh, Kw]: a column for each filter, a row for each channel it sees."""
-    with look():
+    with plot_style():
         heights = [first.shape[1] * 10 / first.shape[0] * 0.6 + 0.5, second.shape[1] * 10 / second.shape[0] + 0.5]
-        figure = canvas(10, sum(heights) + 0.3)
+        figure = new_figure(10, sum(heights) + 0.3)
         above, below = figure.subplots(2, 1, gridspec_kw={"height_ratios": heights})
         colours = "RGB" if first.shape[1] == 3 else "1"
         show(above, first, "conv1", list(colours), "colour" if len(colours) == 3 else "grey")
         show(below, second, "conv2", [str(number + 1) for number in range(second.shape[1])], "map of pool1")
-        return write(figure, path)
+        return write_figure(figure, path)
 
 
 def show(axes: Axes, filters: NDArray[np.float32], name: str, channels: list[str], seen: str) -> None:

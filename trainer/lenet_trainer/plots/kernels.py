@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from lenet_trainer.lecture.kernels import KERNELS, Kernel, apply_kernel
-from lenet_trainer.plots.style import GREY, canvas, look, write
+from lenet_trainer.plots.style import GREY, new_figure, plot_style, write_figure
 
 COLUMNS = 4
 
@@ -15,15 +15,15 @@ COLUMNS = 4
 def draw_kernels(picture: NDArray[np.uint8], path: Path) -> Path:
     """The picture uint8 [1 or 3, H, W] and its seven versions, each with its kernel and its shape."""
     height, width = picture.shape[1:]
-    with look():
+    with plot_style():
         side = 2.6
         tall = side * min(max(height / width, 0.4), 2.0)
-        figure = canvas(COLUMNS * side, 2 * (tall + 0.8))
+        figure = new_figure(COLUMNS * side, 2 * (tall + 0.8))
         grid = figure.subplots(2, COLUMNS).flat
         show(next(grid), picture, "the picture", "")
         for axes, kernel in zip(grid, KERNELS, strict=True):
             show(axes, apply_kernel(kernel, picture), kernel.name, kernel_text(kernel))
-        return write(figure, path)
+        return write_figure(figure, path)
 
 
 def show(axes: Axes, picture: NDArray[np.uint8], name: str, below: str) -> None:

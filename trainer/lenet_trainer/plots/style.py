@@ -1,4 +1,4 @@
-"""The look that all drawings share, and how they are written."""
+"""The style that all plots share, and how they are written."""
 
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from lenet_trainer.errors import OutputError
 
 INK, GREY, PALE = "#1b2733", "#7d8894", "#e6e9ec"
 BLUE, RED, GREEN = "#2f6db3", "#c8452f", "#3c8f5a"
-LOOK: dict[Any, Any] = {
+STYLE: dict[Any, Any] = {
     "font.size": 9.0,
     "text.color": INK,
     "axes.edgecolor": GREY,
@@ -28,23 +28,23 @@ LOOK: dict[Any, Any] = {
 }
 
 
-def canvas(width: float, height: float, arranged: bool = True) -> Figure:
-    """A blank figure of that size in inches, which leaves no trace in matplotlib's global state.
+def new_figure(width: float, height: float, arranged: bool = True) -> Figure:
+    """Return a blank figure of that size in inches, outside of matplotlib's global state.
 
-    Its parts are arranged so that they do not touch, or else stay where they are put.
+    With `arranged` matplotlib lays the parts out without overlap; without, they stay at their given coordinates.
     """
     figure = Figure(figsize=(width, height), layout="constrained" if arranged else None, facecolor="white")
     FigureCanvasAgg(figure)
     return figure
 
 
-def look() -> Any:
-    """The context in which a figure has to be made and written to have the shared look."""
-    return rc_context(LOOK)
+def plot_style() -> Any:
+    """Return the context in which to create and write a figure in the shared style."""
+    return rc_context(STYLE)
 
 
-def write(figure: Figure, path: Path, dots_per_inch: int = 110) -> Path:
-    """Write a figure as PNG, the same bytes for the same figure; raises OutputError where that cannot be done."""
+def write_figure(figure: Figure, path: Path, dots_per_inch: int = 110) -> Path:
+    """Write a figure as PNG, reproducibly, and return its path; raises OutputError if it cannot be written."""
     try:
         figure.savefig(path, dpi=dots_per_inch, metadata={"Software": None})
     except OSError as error:

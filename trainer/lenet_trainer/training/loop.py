@@ -1,34 +1,38 @@
-"""Trains a network on pictures that stay in memory: AdamW, one learning-rate cycle, no data loader."""
+"""The training loop: prepared data and settings in, a trained network out.
+
+    data = prepare(dataset, settings)
+    result = train(data, settings, Silent())
+
+All images stay in memory on the device, so there is no data loader.
+"""
 
 import math
-import os
-import shutil
 import time
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from lenet_trainer.datasets.dataset import Dataset
-from lenet_trainer.errors import SettingsError, TrainingError
-from lenet_trainer.networks.lenet import LeNet, Network
+from lenet_trainer.errors import TrainingError
+from lenet_trainer.networks.lenet import LeNet
+from lenet_trainer.networks.network import Network
 from lenet_trainer.progress import Progress
 from lenet_trainer.settings import TrainSettings
+from lenet_trainer.training.accuracy import count_correct
 from lenet_trainer.training.checkpoint import CheckpointFile, identity
-from lenet_trainer.training.distillation.soft_targets import Lessons
+from lenet_trainer.training.data import TrainingData
+from lenet_trainer.training.device import require_compiler
+from lenet_trainer.training.length import training_length
+from lenet_trainer.training.objective import LabelObjective, Objective
 from lenet_trainer.training.scalars import Scalars
-from lenet_trainer.training.state import Run
+from lenet_trainer.training.state import TrainingState
 
-EPOCHS = 15  # where the settings name none, but at least so many that it comes to
-LEAST_STEPS = 1500
-MOST_LINES = 50  # about so many epochs are told of
-IMBALANCE = 1.5  # the largest label's pictures over the smallest's, from which on rare labels count more
-SPLIT_SEED = 0  # all seeds are watched with the same pictures, so that their accuracies can be compared
+MAX_REPORTED_EPOCHS = 50  # small datasets take hundreds of short epochs: then every second, third, … is reported
 
 
 @dataclass(frozen=True)
-class Trained:
-    """A trained network on the CPU, and how it came about."""
+class TrainingResult:
+    """A trained network, on the CPU, and figures of its training."""
 
     network: Network
     epochs: int
@@ -36,123 +40,95 @@ class Trained:
     seconds: float
     device: str
     validation_images: int
-    validation_accuracy: float | None  # of the last epoch; None where no pictures were set aside
+    validation_accuracy: float | None  # after the last epoch; None without validation images
 
 
 def train(
-    dataset: Dataset,
+    data: TrainingData,
     settings: TrainSettings,
     progress: Progress,
     network: Network | None = None,
-    lessons: Lessons | None = None,
+    objective: Objective | None = None,
     checkpoint: CheckpointFile | None = None,
     scalars: Scalars | None = None,
-) -> Trained:
-    """Train LeNet, or the network given instead, on the dataset's training split; the test split is not looked at.
+) -> TrainingResult:
+    """Train `network`, or a new LeNet, to minimise `objective`, or the cross-entropy with the labels.
 
-    The weights are those of the last step, or their running average where the settings ask for it. With `lessons` it
-    learns a teacher's answers instead of the labels. With `checkpoint` the state is kept after epochs, and a state that
-    is there is gone on from, if the settings say `resume`; `scalars` receives the figures of each epoch. The same
-    settings on the same kind of machine give the same weights, interrupted or not. Raises TrainingError where the loss
-    is no longer a number, SettingsError where there is no such device or compiler, and CheckpointError.
+    Returns the weights of the last step, or their running average if the settings have an `average_decay`. `checkpoint`
+    saves the state after epochs, and restores it first if the settings say `resume`; `scalars` records the figures of
+    each epoch. The same settings on the same kind of machine give the same weights, interrupted or not. Raises
+    TrainingError if the loss is no longer a finite number, SettingsError without the compiler that `compile` needs, and
+    CheckpointError.
     """
-    device = choose_device(settings.device)
     if settings.compile:
         require_compiler()
-    images = torch.from_numpy(dataset.train_images).to(device)  # [N, C, H, W]
-    labels = torch.from_numpy(dataset.train_labels).to(device)  # [N]
-    validation, training = (part.to(device) for part in split(len(images), settings.validation_share))
-
-    generator = torch.Generator().manual_seed(settings.seed)
     if network is None:
-        network = LeNet(len(dataset.labels), *dataset.image_shape, settings.activation, settings.pooling)
+        network = LeNet(data.label_count, *data.image_shape, settings.activation, settings.pooling)
+    generator = torch.Generator().manual_seed(settings.seed)
     network.initialise(generator)
-    network.normalise.fit(images[training])
-    # Convolutions of a few channels take half the time where a pixel's channels lie side by side.
-    network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    network.normalise.fit(data.train_images)
+    # Convolutions of few channels take half the time if the channels of a pixel are adjacent in memory.
+    network.to(data.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
 
-    epochs, total = planned(len(training), settings)
-    weights = class_weights(labels[training], len(dataset.labels), settings.class_weights)
-    run = Run(
-        network, images[training], labels[training], weights, settings, dataset.outside, total, generator, lessons
-    )
-    about = identity(dataset, settings, network, device, taught=lessons is not None)
+    length = training_length(len(data.train_images), settings)
+    state = TrainingState(network, generator, settings, length.steps)
+    about = identity(data, settings, network, distilled=objective is not None)
     if checkpoint and settings.resume:
-        checkpoint.restore(run, about, progress)
+        checkpoint.restore(state, about, progress)
+    objective = objective or LabelObjective(data)
+    compiled = torch.compile(network) if settings.compile else network
 
-    progress.begin("training", run.total)
-    progress.advance(run.step)
+    progress.begin("training", length.steps)
+    progress.advance(state.step)
     with torch.backends.cudnn.flags(deterministic=True, benchmark=False):
-        while run.step < run.total:
+        while not state.finished:
             started = time.perf_counter()
-            loss = run.epoch(progress)
-            if not math.isfinite(loss):
-                raise TrainingError(f"the loss is {loss} in epoch {run.epochs}: choose a lower --learning-rate")
-            line = f"epoch {run.epochs} of {epochs}: loss {loss:.4f}"
-            figures = {"loss": loss, "learning rate": run.learning_rate}
-            if len(validation):
-                run.accuracy = count_right(run.result, images, labels, validation) / len(validation)
-                line += f", validation {100 * run.accuracy:.2f} %"
-                figures["validation accuracy"] = run.accuracy
-            run.seconds += time.perf_counter() - started
-            # Epochs of a few pictures are many; not each of them is worth a line.
-            if run.epochs == 1 or run.epochs % math.ceil(epochs / MOST_LINES) == 0 or run.step == run.total:
-                progress.say(line)
+            network.train()
+            order = torch.randperm(len(data.train_images), generator=generator).to(data.device)  # [N]
+            losses: list[Tensor] = []
+            for batch in torch.split(order, settings.batch_size)[: length.steps - state.step]:  # [B]
+                # PyTorch compiles for one batch size: the smaller last batch of an epoch is not worth a second time.
+                forward = compiled if len(batch) == settings.batch_size else network
+                loss = objective.loss(forward, state.epochs, batch, generator)
+                state.descend(loss)
+                losses.append(loss.detach())
+                progress.advance()
+            state.epochs += 1
+
+            figures = {"loss": float(torch.stack(losses).mean()), "learning rate": state.learning_rate}
+            if not math.isfinite(figures["loss"]):
+                raise TrainingError(
+                    f"the loss is {figures['loss']} in epoch {state.epochs}: choose a lower --learning-rate"
+                )
+            if len(data.validation_images):
+                correct = count_correct(state.result, data.validation_images, data.validation_labels)
+                state.validation_accuracy = correct / len(data.validation_images)
+                figures["validation accuracy"] = state.validation_accuracy
+            state.seconds += time.perf_counter() - started
+
+            every = math.ceil(length.epochs / MAX_REPORTED_EPOCHS)
+            if state.epochs == 1 or state.epochs % every == 0 or state.finished:
+                progress.say(epoch_line(state.epochs, length.epochs, figures))
             if scalars:
-                scalars.record(run.step, figures)
+                scalars.record(state.step, figures)
             if checkpoint:
-                checkpoint.keep(run, about, progress)
+                checkpoint.save(state, about, progress)
     progress.end()
-    result = run.result.cpu().to(memory_format=torch.contiguous_format).eval()  # type: ignore[call-overload]
-    return Trained(result, epochs, run.step, run.seconds, device.type, len(validation), run.accuracy)
+    result = state.result.cpu().to(memory_format=torch.contiguous_format).eval()  # type: ignore[call-overload]
+    return TrainingResult(
+        result,
+        length.epochs,
+        state.step,
+        state.seconds,
+        data.device.type,
+        len(data.validation_images),
+        state.validation_accuracy,
+    )
 
 
-def planned(pictures: int, settings: TrainSettings) -> tuple[int, int]:
-    """How many epochs a training on so many pictures is to have, a begun one included, and how many steps."""
-    steps_per_epoch = math.ceil(pictures / settings.batch_size)
-    epochs = settings.epochs or max(EPOCHS, math.ceil(LEAST_STEPS / steps_per_epoch))
-    steps = min(epochs * steps_per_epoch, settings.max_steps or epochs * steps_per_epoch)
-    return math.ceil(steps / steps_per_epoch), steps
-
-
-def split(count: int, validation_share: float) -> tuple[Tensor, Tensor]:
-    """Indices of the training pictures that only watch the training, and of those that are learned from."""
-    shuffled = torch.randperm(count, generator=torch.Generator().manual_seed(SPLIT_SEED))
-    validation, training = shuffled.tensor_split([round(count * validation_share)])
-    return validation, training
-
-
-def class_weights(labels: Tensor, count: int, choice: str) -> Tensor | None:
-    """How much a picture of each label counts in the loss, [K], so that all labels count alike; None for all the same.
-
-    `choice` is `on`, `off` or `auto`, which weighs where a label has half as many pictures again as another.
-    """
-    pictures = torch.bincount(labels, minlength=count).clamp(min=1)  # a label may have none left to train with
-    if choice == "off" or (choice == "auto" and pictures.max() <= IMBALANCE * pictures.min()):
-        return None
-    return len(labels) / (count * pictures.float())
-
-
-@torch.no_grad()
-def count_right(network: nn.Module, images: Tensor, labels: Tensor, indices: Tensor, batch_size: int = 1000) -> int:
-    """How many of the pictures with these indices get the right label as the most probable one."""
-    network.eval()
-    right = 0
-    for batch in torch.split(indices.to(images.device), batch_size):  # [B]
-        right += int((network(images[batch]).argmax(dim=1) == labels[batch]).sum())
-    return right
-
-
-def choose_device(name: str) -> torch.device:
-    """The device of that name; `auto` is CUDA where there is one, else the CPU. Raises SettingsError without CUDA."""
-    if name == "cuda" and not torch.cuda.is_available():
-        raise SettingsError("--device cuda (LENET_TRAINER_DEVICE): PyTorch finds no CUDA here; choose auto or cpu")
-    if name == "auto":
-        name = "cuda" if torch.cuda.is_available() else "cpu"
-    return torch.device(name)
-
-
-def require_compiler() -> None:
-    """Raise SettingsError where there is no C++ compiler, which PyTorch would find out after the first batch."""
-    if not any(map(shutil.which, (os.environ.get("CXX", ""), "g++", "clang++"))):
-        raise SettingsError("--compile (LENET_TRAINER_COMPILE) needs a C++ compiler: install g++, or leave it out")
+def epoch_line(epoch: int, epochs: int, figures: dict[str, float]) -> str:
+    """Return the progress line of an epoch: `epoch 2 of 15: loss 0.1234, validation 98.76 %`."""
+    line = f"epoch {epoch} of {epochs}: loss {figures['loss']:.4f}"
+    if "validation accuracy" in figures:
+        line += f", validation {100 * figures['validation accuracy']:.2f} %"
+    return line

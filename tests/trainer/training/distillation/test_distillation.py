@@ -1,4 +1,4 @@
-"""A teacher's lessons are the same whenever they are given, and a pupil learns from them."""
+"""A teacher's soft targets do not depend on when they are computed, and a student learns from them."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -9,55 +9,57 @@ import torch
 from lenet_trainer.datasets.dataset import Dataset
 from lenet_trainer.progress import Silent
 from lenet_trainer.settings import TrainSettings
+from lenet_trainer.training.accuracy import count_correct
 from lenet_trainer.training.augmentation import Augmentation
-from lenet_trainer.training.distillation.soft_targets import TeacherLessons, distillation_loss
-from lenet_trainer.training.distillation.student import train_taught, train_teacher
+from lenet_trainer.training.data import prepare
+from lenet_trainer.training.distillation.objective import distillation_loss
+from lenet_trainer.training.distillation.soft_targets import TeacherTargets
+from lenet_trainer.training.distillation.student import train_student, train_teacher
 from lenet_trainer.training.distillation.teacher import Teacher
-from lenet_trainer.training.loop import count_right
 
 
 @pytest.fixture
 def teacher(generator: torch.Generator) -> Teacher:
-    """A teacher that knows nothing yet."""
+    """An untrained teacher."""
     fresh = Teacher(height=12, width=12)
     fresh.initialise(generator)
     return fresh.eval()
 
 
-def lessons(teacher: Teacher, rounds: int = 2, seed: int = 0) -> TeacherLessons:
+def targets(teacher: Teacher, passes: int = 2, seed: int = 0) -> TeacherTargets:
     pictures = torch.randint(0, 256, (30, 1, 12, 12), generator=torch.Generator().manual_seed(1)).byte()
-    return TeacherLessons(teacher, pictures, Augmentation(1.0, 10.0, 0.1), rounds, seed)
+    return TeacherTargets(teacher, pictures, Augmentation(1.0, 10.0, 0.1), passes, seed)
 
 
-def test_the_teacher_answers_what_the_pupil_sees(teacher: Teacher) -> None:
+def test_the_teacher_classifies_what_the_student_sees(teacher: Teacher) -> None:
     indices = torch.tensor([29, 3, 7])
-    pictures, answers = lessons(teacher).of_epoch(0, indices)
+    pictures, answers = targets(teacher).batch(0, indices)
     assert (pictures.shape, answers.shape) == ((3, 1, 12, 12), (3, 10))
     assert torch.equal(pictures, pictures.round())  # levels of grey, as in a file
     torch.testing.assert_close(answers, teacher(pictures).detach(), atol=0.01, rtol=0.01)
 
 
-def test_rounds_come_in_any_order_and_repeat(teacher: Teacher) -> None:
+def test_passes_come_in_any_order_and_repeat(teacher: Teacher) -> None:
     every = torch.arange(30)
-    first, second = lessons(teacher), lessons(teacher)
-    later = second.of_epoch(1, every)[0]
-    assert torch.equal(second.of_epoch(0, every)[0], first.of_epoch(0, every)[0])
-    assert torch.equal(first.of_epoch(1, every)[0], later)
-    assert torch.equal(first.of_epoch(3, every)[0], later)
-    assert not torch.equal(first.of_epoch(0, every)[0], later)
-    assert not torch.equal(lessons(teacher, seed=1).of_epoch(1, every)[0], later)
+    first, second = targets(teacher), targets(teacher)
+    later = second.batch(1, every)[0]
+    assert torch.equal(second.batch(0, every)[0], first.batch(0, every)[0])
+    assert torch.equal(first.batch(1, every)[0], later)
+    assert torch.equal(first.batch(3, every)[0], later)
+    assert not torch.equal(first.batch(0, every)[0], later)
+    assert not torch.equal(targets(teacher, seed=1).batch(1, every)[0], later)
 
 
 def test_the_loss_by_hand() -> None:
     logits, answers = torch.tensor([[0.0, 0.0]]), torch.tensor([[2 * torch.tensor(3.0).log().item(), 0.0]])
-    # At temperature 2 the teacher says 3/4 and 1/4, the pupil 1/2 and 1/2.
+    # At temperature 2 the teacher says 3/4 and 1/4, the student 1/2 and 1/2.
     expected = 4 * (0.75 * torch.tensor(1.5).log() + 0.25 * torch.tensor(0.5).log())
     torch.testing.assert_close(distillation_loss(logits, answers, 2.0), expected)
     assert distillation_loss(answers, answers, 2.0) == 0
     torch.testing.assert_close(distillation_loss(logits, answers, 2.0, torch.ones(len(logits))), expected)
 
 
-def test_pictures_of_rare_labels_count_more_in_lessons_too() -> None:
+def test_images_of_rare_labels_count_more_in_distillation_too() -> None:
     logits, answers = torch.randn(2, 5, 3, generator=torch.Generator().manual_seed(1))
     one = distillation_loss(logits[:1], answers[:1], 2.0)
     four = distillation_loss(logits[1:], answers[1:], 2.0)
@@ -65,14 +67,15 @@ def test_pictures_of_rare_labels_count_more_in_lessons_too() -> None:
     torch.testing.assert_close(mean, (one + four) / 2)
 
 
-def test_teacher_and_pupil_learn(small_digits: Dataset, tmp_path: Path) -> None:
+def test_teacher_and_student_learn(small_digits: Dataset, tmp_path: Path) -> None:
     settings = TrainSettings(dataset="digits", epochs=12, teacher_epochs=8, lessons=4, batch_size=64, device="cpu")
     images, labels = map(torch.from_numpy, small_digits.split("test"))
-    given = train_teacher(small_digits, settings, Silent(), tmp_path)
-    assert count_right(given.teacher, images, labels, torch.arange(360)) / 360 > 0.9
-    pupil = train_taught(small_digits, replace(settings, resume=True), Silent(), tmp_path)  # by that same teacher
-    assert count_right(pupil.network, images, labels, torch.arange(360)) / 360 > 0.8
-    assert pupil.network.parameter_count == 61_706
+    data = prepare(small_digits, settings)
+    teacher = train_teacher(data, settings, Silent(), tmp_path)
+    assert count_correct(teacher, images, labels) / 360 > 0.9
+    student = train_student(data, replace(settings, resume=True), Silent(), tmp_path)  # with that same teacher
+    assert count_correct(student.network, images, labels) / 360 > 0.8
+    assert student.network.parameter_count == 61_706
 
 
 @pytest.mark.parametrize(("labels", "channels", "height", "width"), [(10, 1, 28, 28), (3, 3, 12, 40)])

@@ -1,64 +1,50 @@
-"""Trains LeNet, after a teacher where the settings ask for one, with a checkpoint for each of the two."""
+"""Trains a teacher, then LeNet as its student, each with a checkpoint of its own."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
-import torch
-
-from lenet_trainer.datasets.dataset import Dataset
+from lenet_trainer.networks.network import Network
 from lenet_trainer.progress import Progress
 from lenet_trainer.settings import TrainSettings
-from lenet_trainer.training.augmentation import augmentation
 from lenet_trainer.training.checkpoint import CheckpointFile
-from lenet_trainer.training.distillation.soft_targets import TeacherLessons
+from lenet_trainer.training.data import TrainingData
+from lenet_trainer.training.distillation.objective import DistillationObjective
+from lenet_trainer.training.distillation.soft_targets import TeacherTargets
 from lenet_trainer.training.distillation.teacher import Teacher, teacher_settings
-from lenet_trainer.training.loop import Trained, choose_device, split, train
-from lenet_trainer.training.scalars import Scalars
+from lenet_trainer.training.loop import TrainingResult, train
+from lenet_trainer.training.scalars import PrefixedScalars, Scalars
 
 
-@dataclass(frozen=True)
-class Prefixed:
-    """Scalars under longer names."""
+def train_student(
+    data: TrainingData, settings: TrainSettings, progress: Progress, checkpoints: Path, scalars: Scalars | None = None
+) -> TrainingResult:
+    """Train a teacher, then LeNet on its answers; checkpoints go to `checkpoints/teacher` and `checkpoints/model`.
 
-    scalars: Scalars
-    prefix: str
-
-    def record(self, step: int, figures: Mapping[str, float]) -> None:
-        """Take down the figures after that many steps."""
-        self.scalars.record(step, {f"{self.prefix}{name}": value for name, value in figures.items()})
-
-
-def train_taught(
-    dataset: Dataset,
-    settings: TrainSettings,
-    progress: Progress,
-    checkpoints: Path,
-    scalars: Scalars | None = None,
-) -> Trained:
-    """Train LeNet as `training.train` does, with checkpoints in a folder, and first its teacher where there is one."""
-    pupil = CheckpointFile(checkpoints / "model", settings.checkpoint_seconds)
-    if not settings.teacher_epochs:
-        return train(dataset, settings, progress, checkpoint=pupil, scalars=scalars)
-    progress.say("first the teacher")
-    lessons = train_teacher(dataset, settings, progress, checkpoints, scalars)
-    progress.say("now the model that it teaches")
-    return train(dataset, settings, progress, lessons=lessons, checkpoint=pupil, scalars=scalars)
+    Raises the errors of `training.loop.train`.
+    """
+    progress.say("training the teacher")
+    teacher = train_teacher(data, settings, progress, checkpoints, scalars)
+    progress.say("training the student")
+    targets = TeacherTargets(teacher, data.train_images, data.augmentation, settings.lessons, settings.seed)
+    return train(
+        data,
+        settings,
+        progress,
+        objective=DistillationObjective(data, targets, settings.temperature),
+        checkpoint=CheckpointFile(checkpoints / "model", settings.checkpoint_seconds),
+        scalars=scalars,
+    )
 
 
 def train_teacher(
-    dataset: Dataset, settings: TrainSettings, progress: Progress, checkpoints: Path, scalars: Scalars | None = None
-) -> TeacherLessons:
-    """Train a teacher and give its lessons on the same training pictures that its pupil will learn from."""
+    data: TrainingData, settings: TrainSettings, progress: Progress, checkpoints: Path, scalars: Scalars | None = None
+) -> Network:
+    """Train a teacher on the labels of the training images; the checkpoint is `checkpoints/teacher`."""
     teacher = train(
-        dataset,
+        data,
         teacher_settings(settings),
         progress,
-        Teacher(len(dataset.labels), *dataset.image_shape),
+        Teacher(data.label_count, *data.image_shape),
         checkpoint=CheckpointFile(checkpoints / "teacher", settings.checkpoint_seconds),
-        scalars=Prefixed(scalars, "teacher's ") if scalars else None,
+        scalars=PrefixedScalars(scalars, "teacher's ") if scalars else None,
     )
-    _, training = split(len(dataset.train_images), settings.validation_share)
-    images = torch.from_numpy(dataset.train_images)[training].to(choose_device(settings.device))
-    distortions = augmentation(settings, dataset.outside)
-    return TeacherLessons(teacher.network, images, distortions, settings.lessons, settings.seed)
+    return teacher.network

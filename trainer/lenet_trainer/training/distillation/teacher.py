@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from torch import nn
 
-from lenet_trainer.networks.lenet import Network, Normalise
+from lenet_trainer.networks.network import Network, Normalise
 from lenet_trainer.reference.layers import output_size
 from lenet_trainer.settings import TrainSettings
 

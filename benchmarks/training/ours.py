@@ -15,7 +15,7 @@ from lenet_trainer.training.loop import train
 
 
 def to_ninety_nine(data_dir: Path, seed: int, threads: int) -> TrainSettings:
-    """Return settings that take the lecture's network safely past 99 % of the validation images in the fewest epochs."""
+    """Return settings that take LeNet safely past 99 % of the validation images in the fewest epochs."""
     return TrainSettings(
         dataset="mnist",
         data_dir=data_dir,

@@ -5,8 +5,8 @@
 
 Or with two processes: first one with --teacher-only, then one with --seeds 0,2,4 and one with --seeds 1,3.
 
-All seeds have the same teacher (seed 0), the same soft targets and the same 5,000 validation pictures. Results stay in the
-work folder, so that an interrupted run can continue.
+All seeds have the same teacher (seed 0), the same soft targets and the same 5,000 validation images. Results stay in
+the work folder, so that an interrupted run can continue.
 """
 
 import argparse
@@ -55,7 +55,7 @@ class StoredTargets:
         return images[indices].float(), logits[indices].float()
 
     def load(self, number: int) -> tuple[Tensor, Tensor]:
-        """Return images uint8 [N, C, H, W] and logits float16 [N, K] of a pass, computing them if they are not stored."""
+        """Return images uint8 [N, C, H, W] and logits float16 [N, K] of a pass, computed if they are not stored."""
         path = self.folder / f"lessons-{self.name}-{number}.pt"
         if not path.exists():
             fresh = path.with_suffix(f".{os.getpid()}")
@@ -106,7 +106,7 @@ def main() -> None:
     objective = DistillationObjective(data, targets, recipe(arguments.data_dir, 0).temperature)
     if arguments.teacher_only:
         return
-    torch.set_num_threads(1)  # of a network so small, two processes with a thread each train more than one with two
+    torch.set_num_threads(1)  # for so small a network two processes with one thread each are faster than one with two
     for seed in map(int, arguments.seeds.split(",")):
         file = arguments.work / f"seed-{seed}.json"
         if not file.exists():

@@ -1,4 +1,4 @@
-"""How near training comes to its ceiling: the same network forwards and backwards on pictures that lie ready."""
+"""Compares training with its ceiling: forward and backward passes of the same network on prepared images."""
 
 import time
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from lenet_trainer.training.loop import train
 
 
 def throughput(data_dir: Path, threads: int, rounds: int) -> tuple[float, float]:
-    """Pictures a second of training and of the bare loop: medians of rounds that take turns, an epoch each."""
+    """Return images per second of training and of a bare loop: medians over alternating rounds of one epoch."""
     torch.set_num_threads(threads)
     settings = replace(to_ninety_nine(data_dir, 0, threads), epochs=1)
     dataset = load(settings, Silent())
@@ -37,7 +37,7 @@ def throughput(data_dir: Path, threads: int, rounds: int) -> tuple[float, float]
         return time.perf_counter() - started
 
     def trained() -> float:
-        return train(data, settings, Silent()).seconds  # of the epoch: what comes before it comes once
+        return train(data, settings, Silent()).seconds  # of the epoch, without the preparation before it
 
     seconds: dict[Callable[[], float], list[float]] = {trained: [], bare: []}
     for _ in range(rounds):

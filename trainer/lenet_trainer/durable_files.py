@@ -1,11 +1,11 @@
-"""Writes files so that whoever reads them later finds all of them or nothing, even after a power cut."""
+"""Writes files atomically and durably: complete or not at all, even after a power cut."""
 
 import os
 from pathlib import Path
 
 
 def write_durably(path: Path, content: bytes) -> None:
-    """Write a file that is not there yet and wait until it is on the disk."""
+    """Write a new file and wait until it is on the disk; raises FileExistsError if it exists."""
     with path.open("xb") as file:
         file.write(content)
         file.flush()
@@ -13,12 +13,12 @@ def write_durably(path: Path, content: bytes) -> None:
 
 
 def replace_durably(path: Path, content: bytes) -> None:
-    """Put a new content in a file's place in one step; where that fails with OSError, the old content is still there.
+    """Replace a file's content atomically; on OSError the old content stays.
 
-    It is written to `<name>.new` beside it first. One process at a time may do so.
+    The new content is first written to `<name>.new` beside the file. Not safe for several processes at once.
     """
     fresh = path.with_name(f"{path.name}.new")
-    fresh.unlink(missing_ok=True)  # of a process that was killed while it wrote
+    fresh.unlink(missing_ok=True)  # left by a process killed while writing
     try:
         write_durably(fresh, content)
         fresh.replace(path)
@@ -28,7 +28,7 @@ def replace_durably(path: Path, content: bytes) -> None:
 
 
 def sync_folder(path: Path) -> None:
-    """Wait until the names in a folder are on the disk."""
+    """Wait until the entries of a folder are on the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -1,4 +1,4 @@
-"""What a settings class is made of: fields with a description and a range, each a flag and an environment variable."""
+"""Fields of settings classes: each has a description and a range, and is a flag and an environment variable."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
@@ -15,9 +15,9 @@ def setting(
     choices: Sequence[str | int] = (),
     placeholder: str | None = None,
 ) -> Any:
-    """A dataclass field with its description and range, from which flags and checks are made.
+    """Return a dataclass field with a description and a range, from which its flag and its check are made.
 
-    `placeholder` stands for the value in the help; its type does where none is given.
+    `placeholder` stands for the value in the help; the default is the type.
     """
     limits = {"minimum": minimum, "maximum": maximum, "choices": tuple(choices)}
     return field(default=default, metadata={"description": description, "placeholder": placeholder, **limits})
@@ -25,7 +25,7 @@ def setting(
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """What all settings classes derive from; raises SettingsError where a value is out of range."""
+    """Base of all settings classes; raises SettingsError if a value is out of range."""
 
     def __post_init__(self) -> None:
         for item in fields(self):
@@ -33,17 +33,17 @@ class Settings:
 
 
 def flag(name: str) -> str:
-    """The command line's name of a field: max_steps is --max-steps."""
+    """Return the flag of a field: max_steps is --max-steps."""
     return "--" + name.replace("_", "-")
 
 
 def variable(name: str) -> str:
-    """The environment variable of a field: max_steps is LENET_TRAINER_MAX_STEPS."""
+    """Return the environment variable of a field: max_steps is LENET_TRAINER_MAX_STEPS."""
     return f"LENET_TRAINER_{name.upper()}"
 
 
 def value_range(limits: Any) -> str:
-    """The allowed values of a field in words, from its metadata; empty where every value is allowed."""
+    """Return the allowed values of a field in words, from its metadata; empty if every value is allowed."""
     if limits["choices"]:
         return ", ".join(map(str, limits["choices"]))
     if limits["minimum"] is not None:
@@ -52,7 +52,7 @@ def value_range(limits: Any) -> str:
 
 
 def check(name: str, value: Any, limits: Any) -> None:
-    """Raise SettingsError, naming flag and range, where a value is not allowed."""
+    """Raise SettingsError, naming flag and range, if a value is not allowed."""
     if value is None:
         return
     if limits["choices"] and value not in limits["choices"]:

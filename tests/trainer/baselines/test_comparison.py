@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from lenet_trainer.baselines.comparison import contest, reduced
-from lenet_trainer.baselines.estimator import Estimator, Result
+from lenet_trainer.baselines.comparison import compare, reduced
+from lenet_trainer.baselines.estimator import ComparisonResult, Estimator
 from lenet_trainer.baselines.networks import networks
 from lenet_trainer.baselines.scikit_learn import ScikitLearnEstimator, scikit_learn_estimators
 from lenet_trainer.datasets.dataset import Dataset
@@ -53,14 +53,14 @@ def few(small_digits: Dataset) -> Dataset:
 
 
 @pytest.fixture(scope="module")
-def results(few: Dataset) -> dict[str, Result]:
+def results(few: Dataset) -> dict[str, ComparisonResult]:
     """What comes of all estimators after a short training."""
     estimators: list[Estimator] = [*scikit_learn_estimators(), *networks(epochs=5, seed=0, batch_size=20)]
-    return {result.name: result for result in contest(few, estimators, Silent())}
+    return {result.name: result for result in compare(few, estimators, Silent())}
 
 
 def test_figures_by_hand(few: Dataset) -> None:
-    (result,) = contest(few, [AlwaysZero()], Silent())
+    (result,) = compare(few, [AlwaysZero()], Silent())
     zeros = int((few.test_labels == 0).sum())
     assert (result.images, result.wrong) == (len(few.test_labels), len(few.test_labels) - zeros)
     assert result.error == result.moved_error == 1 - zeros / result.images
@@ -74,12 +74,12 @@ def test_moved_pictures_are_moved_and_taken_from_all_labels(few: Dataset) -> Non
     images[:, :, 2:-2, 2:-2] = 255
     images[300:, :, 0] = 255
     labels = np.repeat([0, 1], 300)
-    (result,) = contest(replace(few, test_images=images, test_labels=labels), [Edge()], Silent())
+    (result,) = compare(replace(few, test_images=images, test_labels=labels), [Edge()], Silent())
     assert result.error == 0
     assert result.moved_error == pytest.approx(0.5, abs=0.01)
 
 
-def test_everybody_learns(results: dict[str, Result]) -> None:
+def test_everybody_learns(results: dict[str, ComparisonResult]) -> None:
     assert list(results) == [
         "logistic regression",
         "K-NN, K = 3",
@@ -102,7 +102,7 @@ def test_everybody_learns(results: dict[str, Result]) -> None:
     ]
 
 
-def test_what_is_kept(results: dict[str, Result], few: Dataset) -> None:
+def test_what_is_kept(results: dict[str, ComparisonResult], few: Dataset) -> None:
     assert results["logistic regression"].parameters == 7850
     assert results["fully connected, 30 hidden"].parameters == 23_550 + 310 == FullyConnected().parameter_count
     assert {result.parameters for name, result in results.items() if name.startswith("LeNet")} == {61_706}
@@ -133,4 +133,4 @@ def test_colour_pictures(few: Dataset) -> None:
     colour = replace(few, train_images=coloured(few.train_images), test_images=coloured(few.test_images), fit="resize")
     estimators: list[Any] = [scikit_learn_estimators()[1], networks(epochs=1, seed=0, batch_size=64)[4]]
     assert isinstance(estimators[0], ScikitLearnEstimator)
-    assert [result.images for result in contest(colour, estimators, Silent())] == [len(few.test_labels)] * 2
+    assert [result.images for result in compare(colour, estimators, Silent())] == [len(few.test_labels)] * 2

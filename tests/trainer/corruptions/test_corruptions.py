@@ -11,7 +11,7 @@ from lenet_trainer.cli import main
 from lenet_trainer.corruptions.kinds import KINDS, MIXTURE
 from lenet_trainer.corruptions.sample import CorruptedImage, corrupted_images
 from lenet_trainer.datasets.dataset import Dataset
-from lenet_trainer.datasets.image_writer import write_disturbed
+from lenet_trainer.datasets.image_writer import write_corrupted
 from lenet_trainer.errors import DatasetError
 from lenet_trainer.progress import Silent
 
@@ -75,7 +75,7 @@ def test_polarity_is_light_on_dark(small_digits: Dataset) -> None:
 
 def test_files_by_kind_and_label(small_digits: Dataset, tmp_path: Path) -> None:
     kinds = ("plain", "jpeg")
-    assert write_disturbed(small_digits, "test", kinds, 20, 1, tmp_path / "out", Silent()) == 40
+    assert write_corrupted(small_digits, "test", kinds, 20, 1, tmp_path / "out", Silent()) == 40
     files = sorted((tmp_path / "out").rglob("*.*"))
     assert {file.suffix for file in files if "plain" in file.parts} == {".png"}
     assert {file.suffix for file in files if "jpeg" in file.parts} == {".jpg"}
@@ -88,7 +88,7 @@ def test_files_by_kind_and_label(small_digits: Dataset, tmp_path: Path) -> None:
 def test_other_pictures_are_refused(small_digits: Dataset, tmp_path: Path) -> None:
     coloured = replace(small_digits, test_images=small_digits.test_images.repeat(3, axis=1), fit="resize")
     with pytest.raises(DatasetError, match="digits of 28×28 pixels"):
-        write_disturbed(coloured, "test", ("plain",), 5, 1, tmp_path / "out", Silent())
+        write_corrupted(coloured, "test", ("plain",), 5, 1, tmp_path / "out", Silent())
 
 
 def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

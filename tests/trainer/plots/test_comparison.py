@@ -4,14 +4,16 @@ from pathlib import Path
 
 import numpy as np
 
-from lenet_trainer.baselines.estimator import Result
+from lenet_trainer.baselines.estimator import ComparisonResult
 from lenet_trainer.metrics.confidence_interval import wilson
 from lenet_trainer.plots.comparison import draw_comparison
 from tests.support.trainer.drawings import read
 
 
-def result(name: str, wrong: int) -> Result:
-    return Result(name, name == "LeNet", 1000, wrong, wrong / 1000, wilson(wrong, 1000), 0.2, 100, None, 400, 1.5, 1e-5)
+def result(name: str, wrong: int) -> ComparisonResult:
+    return ComparisonResult(
+        name, name == "LeNet", 1000, wrong, wrong / 1000, wilson(wrong, 1000), 0.2, 100, None, 400, 1.5, 1e-5
+    )
 
 
 def test_a_chart(tmp_path: Path) -> None:

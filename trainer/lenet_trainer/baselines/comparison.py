@@ -1,4 +1,4 @@
-"""Lets estimators learn from and predict the same pictures, one after the other, and measures them."""
+"""Trains estimators on the same images, one after the other, and measures their predictions."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from lenet_trainer.baselines.estimator import Estimator, Result
+from lenet_trainer.baselines.estimator import ComparisonResult, Estimator
 from lenet_trainer.datasets.dataset import Dataset
 from lenet_trainer.datasets.stratified_split import stratified
 from lenet_trainer.metrics.confidence_interval import wilson
@@ -19,12 +19,13 @@ from lenet_trainer.percent import percent
 from lenet_trainer.progress import Progress
 
 MOVED_PIXELS = 2
-MOST_RUNS, SHORT_SECONDS = 3, 0.5  # what else runs on the machine disturbs short runs most
-MOVED_IMAGES = 500  # in each direction; a support vector machine takes its time
+# A prediction shorter than half a second is timed up to three times: other load disturbs short runs most.
+MAX_RUNS, SHORT_SECONDS = 3, 0.5
+MOVED_IMAGES = 500  # in each direction; an SVM takes milliseconds for one
 
 
-def contest(dataset: Dataset, estimators: Sequence[Estimator], progress: Progress) -> list[Result]:
-    """The estimators' results on the test split, in their order."""
+def compare(dataset: Dataset, estimators: Sequence[Estimator], progress: Progress) -> list[ComparisonResult]:
+    """Return the estimators' results on the test split, in their order."""
     results = []
     progress.begin("comparing", len(estimators))
     for estimator in estimators:
@@ -39,7 +40,7 @@ def contest(dataset: Dataset, estimators: Sequence[Estimator], progress: Progres
 
 @contextmanager
 def limited_threads(threads: int) -> Iterator[None]:
-    """Let PyTorch and the libraries below scikit-learn compute with so many threads, and afterwards as before."""
+    """Limit PyTorch and the libraries of scikit-learn to that many threads within the context."""
     before = torch.get_num_threads()
     torch.set_num_threads(threads)
     try:
@@ -49,17 +50,17 @@ def limited_threads(threads: int) -> Iterator[None]:
         torch.set_num_threads(before)
 
 
-def measure(dataset: Dataset, estimator: Estimator) -> Result:
-    """One estimator's result: it learns, predicts the test split, and then test pictures that have moved."""
+def measure(dataset: Dataset, estimator: Estimator) -> ComparisonResult:
+    """Return one estimator's result: it learns, predicts the test split, and then a sample of it shifted."""
     images, labels = dataset.split("test")
     started = time.perf_counter()
     estimator.learn(dataset)
     training_seconds = time.perf_counter() - started
     seconds, predicted = timed(estimator, images)
     wrong = int((predicted != labels).sum())
-    # Spread over the whole split: pictures may lie in the order of their labels.
+    # Evenly over the whole split: images may be sorted by label.
     some = np.linspace(0, len(images) - 1, min(MOVED_IMAGES, len(images))).astype(int)
-    return Result(
+    return ComparisonResult(
         estimator.name,
         estimator.convolutional,
         len(images),
@@ -76,9 +77,9 @@ def measure(dataset: Dataset, estimator: Estimator) -> Result:
 
 
 def timed(estimator: Estimator, images: NDArray[np.uint8]) -> tuple[float, NDArray[np.int64]]:
-    """How long a estimator takes for images [N, C, H, W], and its labels [N]; the least of several short runs."""
+    """Return the seconds for images [N, C, H, W], the minimum of several short runs, and the labels [N]."""
     durations: list[float] = []
-    while not durations or (len(durations) < MOST_RUNS and sum(durations) < SHORT_SECONDS):
+    while not durations or (len(durations) < MAX_RUNS and sum(durations) < SHORT_SECONDS):
         started = time.perf_counter()
         predicted = estimator.predict(images)
         durations.append(time.perf_counter() - started)
@@ -86,14 +87,14 @@ def timed(estimator: Estimator, images: NDArray[np.uint8]) -> tuple[float, NDArr
 
 
 def moved_error(estimator: Estimator, images: NDArray[np.uint8], labels: NDArray[np.int64], outside: str) -> float:
-    """The share of images [N, C, H, W] that is wrong when all have moved, over the four directions."""
+    """Return the share of misclassified images [N, C, H, W], shifted in each of the four directions."""
     moves = [(MOVED_PIXELS * rows, MOVED_PIXELS * columns) for rows, columns in DIRECTIONS.values()]
     predicted = [estimator.predict(shifted(images, *move, outside)) for move in moves]
     return float(np.mean([answer != labels for answer in predicted]))
 
 
 def reduced(dataset: Dataset, train_images: int, test_images: int, seed: int) -> Dataset:
-    """The dataset with so many pictures, of each label its share; splits that are smaller already stay whole."""
+    """Return the dataset with at most that many images, stratified by label."""
     train, test = (
         chosen(dataset.split(split), wanted, seed) for split, wanted in (("train", train_images), ("test", test_images))
     )
@@ -103,7 +104,7 @@ def reduced(dataset: Dataset, train_images: int, test_images: int, seed: int) ->
 def chosen(
     pictures: tuple[NDArray[np.uint8], NDArray[np.int64]], wanted: int, seed: int
 ) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """About as many of the images and labels as wanted, in the same proportions."""
+    """Return about `wanted` of the images and labels, stratified by label."""
     images, labels = pictures
     if len(images) <= wanted:
         return images, labels

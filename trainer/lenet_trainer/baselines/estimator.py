@@ -1,4 +1,4 @@
-"""What takes part in a comparison, and what is found out about it."""
+"""The interface of a method in a comparison, and the figures measured of it."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -11,37 +11,37 @@ from lenet_trainer.metrics.confidence_interval import Interval
 
 
 class Estimator(Protocol):
-    """A method that learns from the training split and then predicts."""
+    """A method that learns from a training split and then predicts labels."""
 
     @property
     def name(self) -> str:
-        """What it is called in tables."""
+        """The name in tables."""
 
     @property
     def convolutional(self) -> bool:
         """Whether it is a network with convolutions."""
 
     def learn(self, dataset: Dataset) -> None:
-        """Learn from the dataset's training split; the test split is not looked at."""
+        """Learn from the dataset's training split, without the test split."""
 
     def predict(self, images: NDArray[np.uint8]) -> NDArray[np.int64]:
-        """The labels [N] of images [N, C, H, W]."""
+        """Return the labels [N] of images [N, C, H, W]."""
 
     def saved(self) -> bytes:
-        """What has to be kept in order to predict, as it is saved."""
+        """Return everything needed to predict, serialised."""
 
     @property
     def parameters(self) -> int:
-        """How many numbers have been learned, or are kept of the training pictures."""
+        """The number of values learned, or kept from the training images."""
 
     @property
     def support_vectors(self) -> int | None:
-        """How many training pictures are kept; None for methods that keep none."""
+        """The number of training images kept; None for methods that keep none."""
 
 
 @dataclass(frozen=True)
-class Result:
-    """One estimator's figures; errors are shares of the test pictures, `moved_error` of some moved by 2 pixels."""
+class ComparisonResult:
+    """One estimator's figures; errors are shares of the test images, `moved_error` of a sample shifted by 2 pixels."""
 
     name: str
     convolutional: bool

@@ -17,13 +17,13 @@ from lenet_trainer.training.data import prepare
 from lenet_trainer.training.loop import train
 
 BATCH_SIZE = 250
-SIGMOID_RATE, OTHER_RATE = 0.01, 0.003  # learning rates; without a sigmoid's small slopes less is needed
+SIGMOID_RATE, OTHER_RATE = 0.01, 0.003  # learning rates; tanh and ReLU have steeper slopes and need less
 
 Build = Callable[[int, int, int, int], Network]  # from labels, channels, height and width
 
 
 class NetworkEstimator:
-    """A network, trained by this package's own training."""
+    """A network, trained by `training.loop`."""
 
     support_vectors: int | None = None
 
@@ -39,24 +39,24 @@ class NetworkEstimator:
 
     @torch.inference_mode()
     def predict(self, images: NDArray[np.uint8]) -> NDArray[np.int64]:
-        """The labels [N] of images [N, C, H, W]."""
+        """Return the labels [N] of images [N, C, H, W]."""
         batches = torch.split(torch.from_numpy(images), BATCH_SIZE)
         return torch.cat([self.network(batch).argmax(dim=1) for batch in batches]).numpy()
 
     def saved(self) -> bytes:
-        """The weights, as PyTorch saves them."""
+        """Return the weights, as `torch.save` writes them."""
         file = io.BytesIO()
         torch.save(self.network.state_dict(), file)
         return file.getvalue()
 
     @property
     def parameters(self) -> int:
-        """Weights and biases."""
+        """The number of weights and biases."""
         return self.network.parameter_count
 
 
 def networks(epochs: int, seed: int, batch_size: int) -> list[NetworkEstimator]:
-    """The fully connected network and the LeNets, all trained without distortions but the last."""
+    """Return the fully connected network and the variants of LeNet; only the last is trained with augmentation."""
 
     def settings(rate: float, distorted: bool = False) -> TrainSettings:
         return TrainSettings(

@@ -1,4 +1,4 @@
-"""The rivals from scikit-learn: logistic regression, K-NN and SVMs, on rows of pixels from 0 to 1."""
+"""The baselines from scikit-learn: logistic regression, K-NN and SVMs, on rows of pixels from 0 to 1."""
 
 import pickle
 from collections.abc import Callable
@@ -12,11 +12,11 @@ from sklearn.svm import SVC
 
 from lenet_trainer.datasets.dataset import Dataset
 
-CACHE_MEGABYTES = 1000.0
+CACHE_MEGABYTES = 1000.0  # of kernel values, which makes training faster; scikit-learn's default is 200
 
 
 class ScikitLearnEstimator:
-    """A classifier of scikit-learn's; `count` gives the numbers it has learned."""
+    """A scikit-learn classifier; `count` returns its number of parameters."""
 
     convolutional = False
 
@@ -28,21 +28,21 @@ class ScikitLearnEstimator:
         self.classifier.fit(rows(dataset.train_images), dataset.train_labels)
 
     def predict(self, images: NDArray[np.uint8]) -> NDArray[np.int64]:
-        """The labels [N] of images [N, C, H, W]."""
+        """Return the labels [N] of images [N, C, H, W]."""
         return np.asarray(self.classifier.predict(rows(images)), np.int64)
 
     def saved(self) -> bytes:
-        """The classifier, pickled."""
+        """Return the classifier, pickled."""
         return pickle.dumps(self.classifier)
 
     @property
     def parameters(self) -> int:
-        """Weights, or the numbers in the pictures that are kept."""
+        """The number of weights, or of values in the images that are kept."""
         return self.count(self.classifier)
 
     @property
     def support_vectors(self) -> int | None:
-        """The pictures that a support vector machine or K-NN keeps."""
+        """The number of training images that an SVM or K-NN keeps; None for other classifiers."""
         if isinstance(self.classifier, SVC):
             return int(self.classifier.n_support_.sum())
         if isinstance(self.classifier, KNeighborsClassifier):
@@ -51,9 +51,9 @@ class ScikitLearnEstimator:
 
 
 def scikit_learn_estimators() -> list[ScikitLearnEstimator]:
-    """The rivals that are no networks.
+    """Return the baselines that are not networks.
 
-    The SVMs' constants were chosen on pictures of MNIST's training split.
+    C and gamma of the SVMs were chosen on images of MNIST's training split.
     """
     return [
         ScikitLearnEstimator("logistic regression", LogisticRegression(max_iter=200, tol=1e-3), linear_parameters),
@@ -68,20 +68,20 @@ def scikit_learn_estimators() -> list[ScikitLearnEstimator]:
 
 
 def rows(images: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Images [N, C, H, W] as rows of pixels from 0 to 1, [N, C·H·W]."""
+    """Return images [N, C, H, W] as rows of pixels from 0 to 1, [N, C·H·W]."""
     return images.reshape(len(images), -1).astype(np.float32) / np.float32(255)
 
 
 def linear_parameters(classifier: LogisticRegression) -> int:
-    """Weights and biases."""
+    """Return the number of weights and biases."""
     return int(classifier.coef_.size + classifier.intercept_.size)
 
 
 def kept_numbers(classifier: KNeighborsClassifier) -> int:
-    """All pixels of all training pictures."""
+    """Return the number of pixels of all training images."""
     return int(classifier.n_samples_fit_ * classifier.n_features_in_)
 
 
 def machine_parameters(classifier: SVC) -> int:
-    """The support vectors with their coefficients, and the biases."""
+    """Return the number of values in support vectors, coefficients and biases."""
     return int(classifier.support_vectors_.size + classifier.dual_coef_.size + classifier.intercept_.size)

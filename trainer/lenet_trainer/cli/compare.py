@@ -1,4 +1,4 @@
-"""lenet-trainer compare: LeNet and its variants beside the methods of its time, on the same pictures and machine.
+"""lenet-trainer compare: LeNet and its variants compared with baselines on the same images and machine.
 
 lenet-trainer compare --dataset mnist --output comparison
 lenet-trainer compare --dataset mnist --quick
@@ -15,6 +15,7 @@ from lenet_trainer.cli.progress_display import stderr_progress
 from lenet_trainer.errors import OutputError
 from lenet_trainer.settings import CompareSettings
 
+# With --quick: enough images to rank the methods in a minute or two, and smaller batches for as many steps.
 QUICK_TRAIN, QUICK_TEST, QUICK_BATCH = 5000, 2000, 64
 FULL_BATCH = 128
 
@@ -22,7 +23,7 @@ FULL_BATCH = 128
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's flags."""
     parser.add_argument(
-        "--quick", action="store_true", help=f"learn from {QUICK_TRAIN:,} pictures and test on {QUICK_TEST:,}"
+        "--quick", action="store_true", help=f"train on {QUICK_TRAIN:,} images and test on {QUICK_TEST:,}"
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
     parser.add_argument("--output", type=Path, metavar="DIR", help="write comparison.json and comparison.png there")
@@ -31,11 +32,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print a line for each estimator, and draw them where asked."""
+    """Print a line for each estimator, and plot them if asked."""
     settings = read_settings(CompareSettings, arguments, os.environ)
     import torch
 
-    from lenet_trainer.baselines.comparison import contest, limited_threads, reduced
+    from lenet_trainer.baselines.comparison import compare, limited_threads, reduced
     from lenet_trainer.baselines.estimator import Estimator
     from lenet_trainer.baselines.networks import networks
     from lenet_trainer.baselines.scikit_learn import scikit_learn_estimators
@@ -55,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
             *scikit_learn_estimators(),
             *networks(settings.epochs, settings.seed, batch_size),
         ]
-        results = contest(dataset, estimators, progress)
+        results = compare(dataset, estimators, progress)
     report = {
         "dataset": dataset.name,
         "train_images": len(dataset.train_images),

@@ -1,8 +1,8 @@
-"""Puts a comparison into the lines that `compare` prints."""
+"""Formats a comparison as the lines that `compare` prints."""
 
 from collections.abc import Sequence
 
-from lenet_trainer.baselines.estimator import Result
+from lenet_trainer.baselines.estimator import ComparisonResult
 from lenet_trainer.cli.tables import columns
 from lenet_trainer.percent import percent
 
@@ -19,8 +19,8 @@ HEADING = (
 )
 
 
-def comparison_lines(results: Sequence[Result]) -> list[str]:
-    """A line for each estimator."""
+def comparison_lines(results: Sequence[ComparisonResult]) -> list[str]:
+    """Return a heading and a line for each estimator."""
     rows = [
         (
             result.name,

@@ -1,4 +1,4 @@
-"""lenet-trainer evaluate: how good a published model is, how sure, how robust, and where it is wrong.
+"""lenet-trainer evaluate: a published model's accuracy, calibration, robustness to shifts and worst mistakes.
 
 lenet-trainer evaluate models/lenet/1/model.onnx --dataset mnist
 lenet-trainer evaluate models/lenet/1/model.onnx --dataset digits --output drawings
@@ -24,14 +24,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--output",
         type=Path,
         metavar="DIR",
-        help="draw confusion.png, reliability.png, shifts.png and mistakes.png there",
+        help="write confusion.png, reliability.png, shifts.png and mistakes.png there",
     )
     add_options(parser, DataSettings)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print what was measured on the test split, and draw it where asked."""
+    """Print the evaluation on the test split, and plot it if asked."""
     settings = read_settings(DataSettings, arguments, os.environ)
     from lenet_trainer.cli.evaluation_tables import evaluation_lines
     from lenet_trainer.datasets.loader import load
@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
     with stderr_progress() as progress:
         dataset = load(model.completed(settings), progress)
         if dataset.name == model.metadata.dataset and dataset.sha256 != model.metadata.dataset_sha256:
-            progress.say("these are not the pictures the model was published with: other data, or another split")
+            progress.say("these are not the images that the model was published with: other data, or another split")
     result = evaluate(model, dataset)
     if arguments.json:
         measured = asdict(result) | {"confusion": result.confusion.tolist()}
@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         print("\n".join(evaluation_lines(result, dataset.labels)))
     if arguments.output:
-        from lenet_trainer.plots.evaluation import draw_evaluation  # matplotlib, which others need not wait for
+        from lenet_trainer.plots.evaluation import draw_evaluation  # matplotlib is slow to import
 
         for path in draw_evaluation(result, dataset, arguments.output):
             if not arguments.json:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def stderr_progress() -> Iterator[Progress]:
-    """The progress that suits the process's stderr; an error on the way leaves the terminal as it was."""
+    """Yield bars if stderr is a terminal, else lines; the terminal is restored on errors."""
     if not sys.stderr.isatty():
         yield Lines()
         return
@@ -25,7 +25,7 @@ def stderr_progress() -> Iterator[Progress]:
 
 
 class Bars:
-    """A bar for the activity under way, with the lines that it says above it."""
+    """A bar for the current activity, with reported lines above it."""
 
     def __init__(self) -> None:
         from rich.console import Console
@@ -35,7 +35,7 @@ class Bars:
         self.task: TaskID | None = None
 
     def begin(self, activity: str, total: int) -> None:
-        """Show a new bar; without a total, one that only moves."""
+        """Show a new bar, an indeterminate one without a total."""
         self.display.start()
         self.task = self.display.add_task(activity, total=total or None)
 
@@ -49,25 +49,25 @@ class Bars:
         self.display.console.print(line, highlight=False, markup=False)
 
     def end(self) -> None:
-        """Take the bar away."""
+        """Remove the bar."""
         if self.task is not None:
             self.display.remove_task(self.task)
             self.task = None
 
     def close(self) -> None:
-        """Give the terminal back."""
+        """Restore the terminal."""
         self.display.stop()
 
 
 class Lines:
-    """A line for every activity and for everything said."""
+    """A line for every activity and every report."""
 
     def begin(self, activity: str, total: int) -> None:
         """Print the activity."""
         print(f"{activity} ({total:,})" if total else activity, file=sys.stderr, flush=True)
 
     def advance(self, amount: int = 1) -> None:
-        """Print nothing: a line for every step would be too many."""
+        """Print nothing: a line per step would be too many."""
 
     def say(self, line: str) -> None:
         """Print the line."""

@@ -20,7 +20,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the largest differences; the status is 1 where the implementations disagree."""
+    """Print the largest differences; the exit status is 1 if the implementations disagree."""
     settings = read_settings(DataSettings, arguments, os.environ)
     from lenet_trainer.cli.tables import parity_lines
     from lenet_trainer.datasets.loader import load

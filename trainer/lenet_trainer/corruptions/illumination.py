@@ -1,4 +1,4 @@
-"""The light on the sheet: falling off to one side, and kept away by a hand or a telephone."""
+"""The light on the page: a gradient to one side, and the shadow of a hand or a phone."""
 
 import math
 
@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from lenet_trainer.corruptions.recipe import Recipe, Shadow
 
 
-def light(recipe: Recipe) -> NDArray[np.float32]:
-    """How much light each pixel has, [height, width], 1 being full."""
+def illumination(recipe: Recipe) -> NDArray[np.float32]:
+    """Return the light at each pixel, [height, width]; 1 is full light."""
     rows, columns = np.mgrid[: recipe.height, : recipe.width].astype(np.float32)
     down, across = rows / recipe.height - 0.5, columns / recipe.width - 0.5
     level = np.ones_like(rows)
@@ -25,7 +25,7 @@ def light(recipe: Recipe) -> NDArray[np.float32]:
 
 
 def _shade(shadow: Shadow, down: NDArray[np.float32], across: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The light that a shadow leaves; `down` and `across` are measured from the middle, in shorter sides."""
+    """Return the light that a shadow leaves; `down` and `across` are distances from the centre, in shorter sides."""
     angle, distance = math.radians(shadow.degrees), shadow.radius - shadow.reach
     middle = distance * math.sin(angle), distance * math.cos(angle)
     outside = np.hypot(down - middle[0], across - middle[1]) - shadow.radius

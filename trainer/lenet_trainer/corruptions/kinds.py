@@ -1,4 +1,4 @@
-"""The kinds of disturbance, one at a time on an otherwise harmless picture; and the mixture of them all."""
+"""The kinds of corruption: each alone on an otherwise plain image, and the mixture of them all."""
 
 import math
 from collections.abc import Callable
@@ -6,18 +6,18 @@ from dataclasses import replace
 
 import numpy as np
 
-from lenet_trainer.corruptions.recipe import Colour, Recipe, Rules, Shadow
+from lenet_trainer.corruptions.recipe import Colour, Recipe, RuledLines, Shadow
 
 MIXTURE = "mixture"
 
-_SMALLEST, _LARGEST = 40, 2000  # the longer side of a picture, in pixels
-_LEAST_CONTRAST = 70  # between ink and paper, in grey levels
+_SMALLEST, _LARGEST = 40, 2000  # the longer side of an image, in pixels: a thumbnail, a phone's photograph
+_LEAST_CONTRAST = 70  # between ink and paper, in grey levels of 255: still easily read by a person
 
 Change = Callable[[Recipe, np.random.Generator], Recipe]
 
 
 def recipe(kind: str, random: np.random.Generator) -> Recipe:
-    """One picture's recipe of a kind of KINDS."""
+    """Return the random recipe of one image of a kind in KINDS."""
     return KINDS[kind](Recipe(), random)
 
 
@@ -73,10 +73,10 @@ def _jpeg(plain: Recipe, _: np.random.Generator) -> Recipe:
     return replace(plain, quality=40)
 
 
-def _rules(plain: Recipe, random: np.random.Generator) -> Recipe:
+def _ruled_lines(plain: Recipe, random: np.random.Generator) -> Recipe:
     return replace(
         plain,
-        rules=Rules(
+        ruled_lines=RuledLines(
             spacing=random.uniform(0.25, 0.9),
             thickness=random.uniform(0.008, 0.03),
             strength=random.uniform(0.25, 0.8),
@@ -99,7 +99,7 @@ def _desk(plain: Recipe, random: np.random.Generator) -> Recipe:
 
 
 def _mixture(plain: Recipe, random: np.random.Generator) -> Recipe:
-    """Every picture has a size, a place, a turn and colours of its own, and of the rest what chance gives it."""
+    """Return a recipe with random size, place, rotation and colours, and each other corruption with its probability."""
     mixed = _rotation(_off_centre(_size(plain, random), random), random)
     mixed = _polarity(mixed, random) if random.random() < 0.25 else _colours(mixed, random)
     for change, chance in _SOMETIMES:
@@ -118,13 +118,13 @@ def _lightness(colour: Colour) -> float:
     return 0.299 * red + 0.587 * green + 0.114 * blue
 
 
-_SOMETIMES = (
+_SOMETIMES = (  # with the probability of each
     (_gradient, 0.4),
     (_shadow, 0.25),
     (_blur, 0.3),
     (_noise, 0.4),
     (_jpeg, 0.5),
-    (_rules, 0.2),
+    (_ruled_lines, 0.2),
     (_frame, 0.1),
     (_desk, 0.1),
 )
@@ -141,7 +141,7 @@ KINDS: dict[str, Change] = {
     "blur": _blur,
     "noise": _noise,
     "jpeg": _jpeg,
-    "rules": _rules,
+    "rules": _ruled_lines,
     "frame": _frame,
     "desk": _desk,
     MIXTURE: _mixture,

@@ -1,4 +1,4 @@
-"""What lies before the camera: the digit in ink, printed lines, a box, and the desk where the paper ends."""
+"""What the camera sees: the digit in ink, printed lines, a box, and the desk beyond the edge of the paper."""
 
 import math
 
@@ -6,22 +6,22 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from lenet_trainer.corruptions.recipe import Recipe, Rules
+from lenet_trainer.corruptions.recipe import Recipe, RuledLines
 
-FIELD, BOX = 28, 20  # MNIST: digits of 20 pixels in fields of 28
+FIELD, BOX = 28, 20  # pixels: MNIST scales a digit's longer side to 20 and centres it in 28
 
-Cover = NDArray[np.float32]  # [height, width]: how much of each pixel is covered, 0 to 1
+Cover = NDArray[np.float32]  # [height, width]: the covered fraction of each pixel, 0 to 1
 
 
 def digit_size(recipe: Recipe) -> float:
-    """The longer side of the digit, in pixels."""
+    """Return the longer side of the digit, in pixels."""
     return max(float(BOX), recipe.part * min(recipe.height, recipe.width))
 
 
 def digit_centre(recipe: Recipe) -> tuple[float, float]:
-    """Row and column of the middle of the digit: on the paper, and not nearer to its edge than the digit allows."""
+    """Return row and column of the digit's centre, far enough from the paper's edge for the whole digit to fit."""
     top, right, bottom, left = recipe.desk
-    # A digit that is turned needs a little more room, and so does one in a box.
+    # Half the digit is 0.5; the rest leaves room for a rotation of 10° and for a box (drawn at 0.7, see frame_cover).
     needed = digit_size(recipe) * (0.62 + (0.15 + recipe.frame if recipe.frame else 0))
     rows = top * recipe.height + needed, (1 - bottom) * recipe.height - needed
     columns = left * recipe.width + needed, (1 - right) * recipe.width - needed
@@ -29,32 +29,32 @@ def digit_centre(recipe: Recipe) -> tuple[float, float]:
 
 
 def ink_cover(digit: NDArray[np.uint8], recipe: Recipe) -> Cover:
-    """Where the ink is, from a digit uint8 [28, 28]."""
+    """Return where the ink of a digit uint8 [28, 28] is."""
     row, column = digit_centre(recipe)
     scale = digit_size(recipe) / BOX
     turn = np.asarray(cv2.getRotationMatrix2D(((FIELD - 1) / 2, (FIELD - 1) / 2), recipe.degrees, scale), np.float64)
     turn[:, 2] += np.array((column - FIELD / 2, row - FIELD / 2))
     size = recipe.width, recipe.height
     enlarged = cv2.warpAffine(digit.astype(np.float32) / 255, turn, size, flags=cv2.INTER_CUBIC)
-    # The enlarged digit is blurred; a pen's edges are steeper.
+    # Enlarging blurs the digit; raising the contrast around 0.5 restores a pen's steep edges.
     return np.asarray(np.clip((enlarged - 0.5) * min(2.0, scale) + 0.5, 0, 1), np.float32)
 
 
-def rules_cover(rules: Rules, recipe: Recipe) -> Cover:
-    """Where lines are printed, and how much ink is in them."""
+def ruled_lines_cover(lines: RuledLines, recipe: Recipe) -> Cover:
+    """Return where lines are printed, and their opacity."""
     size = digit_size(recipe)
-    spacing, thickness = rules.spacing * size, max(1.0, rules.thickness * size)
+    spacing, thickness = lines.spacing * size, max(1.0, lines.thickness * size)
     rows, columns = np.mgrid[: recipe.height, : recipe.width].astype(np.float32)
-    slope = math.radians(rules.degrees)
-    cover = _stripes(rows * math.cos(slope) + columns * math.sin(slope), spacing, thickness, rules.offset)
-    if rules.squared:
-        across = _stripes(columns * math.cos(slope) - rows * math.sin(slope), spacing, thickness, rules.offset)
+    slope = math.radians(lines.degrees)
+    cover = _stripes(rows * math.cos(slope) + columns * math.sin(slope), spacing, thickness, lines.offset)
+    if lines.squared:
+        across = _stripes(columns * math.cos(slope) - rows * math.sin(slope), spacing, thickness, lines.offset)
         cover = np.maximum(cover, across)
-    return cover * np.float32(rules.strength)
+    return cover * np.float32(lines.strength)
 
 
 def frame_cover(recipe: Recipe) -> Cover:
-    """Where a box is drawn around the digit."""
+    """Return where a box is drawn around the digit."""
     size = digit_size(recipe)
     row, column = digit_centre(recipe)
     half, thickness = size * 0.7, max(1.0, recipe.frame * size)
@@ -64,7 +64,7 @@ def frame_cover(recipe: Recipe) -> Cover:
 
 
 def desk_mask(recipe: Recipe) -> NDArray[np.bool_]:
-    """Where there is no paper, [height, width]."""
+    """Return where the desk shows, [height, width]."""
     top, right, bottom, left = recipe.desk
     mask = np.ones((recipe.height, recipe.width), np.bool_)
     rows = slice(round(top * recipe.height), recipe.height - round(bottom * recipe.height))
@@ -73,7 +73,7 @@ def desk_mask(recipe: Recipe) -> NDArray[np.bool_]:
 
 
 def _stripes(place: Cover, spacing: float, thickness: float, offset: float) -> Cover:
-    """Stripes across one coordinate, their edges as soft as a pixel."""
+    """Return stripes across one coordinate, anti-aliased over one pixel."""
     from_middle = np.abs((place - offset * spacing) % spacing - spacing / 2)
     return np.asarray(np.clip(thickness / 2 + 0.5 - from_middle, 0, 1), np.float32)
 

@@ -1,4 +1,4 @@
-"""Reads a picture file of a user's, of any format and size that lenet_imaging reads."""
+"""Reads a user's image file, in any format and size that lenet_imaging reads."""
 
 from pathlib import Path
 
@@ -10,10 +10,10 @@ from lenet_trainer.errors import DatasetError
 
 
 def read_picture(path: Path, limits: Limits) -> NDArray[np.uint8]:
-    """The picture in a file, uint8 [H, W] or RGB [H, W, 3].
+    """Return the image in a file, uint8 [H, W] or RGB [H, W, 3].
 
-    Raises DatasetError, naming the file, for what is no whole picture within the limits, too large files before they
-    are read.
+    Raises DatasetError, naming the file, if it is not a complete image within the limits; a file that is too large is
+    not read at all.
     """
     try:
         limits.check_bytes(path.stat().st_size)
@@ -26,7 +26,7 @@ def read_picture(path: Path, limits: Limits) -> NDArray[np.uint8]:
 
 
 def fit_picture(picture: NDArray[np.uint8], preprocessing: Preprocessing, path: Path) -> NDArray[np.uint8]:
-    """A decoded picture as a model wants it, [C, H, W]; raises DatasetError, naming the file, where it shows no ink."""
+    """Return a decoded image preprocessed to [C, H, W]; raises DatasetError, naming the file, if it shows no ink."""
     try:
         fitted: NDArray[np.uint8] = fit(picture, preprocessing)
     except ImageError as error:

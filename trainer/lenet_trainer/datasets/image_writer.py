@@ -1,4 +1,4 @@
-"""Writes a dataset as PNG files in folders named by label, for classifying with `--labels-from-folders`."""
+"""Writes a dataset as image files in folders named by label, for `lenet classify --labels-from-folders`."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,9 +12,9 @@ from lenet_trainer.progress import Progress
 
 
 def write_pictures(dataset: Dataset, split: str, folder: Path, progress: Progress) -> int:
-    """Write every picture of a split to `folder/<label>/<index in the split>.png` and return how many there are.
+    """Write every image of a split to `folder/<label>/<index in the split>.png` and return their number.
 
-    Raises DatasetError where the folder is not empty or cannot be written.
+    Raises DatasetError if the folder is not empty or cannot be written.
     """
     images, labels = dataset.split(split)
     make_empty(folder)
@@ -32,12 +32,12 @@ def write_pictures(dataset: Dataset, split: str, folder: Path, progress: Progres
     return len(images)
 
 
-def write_disturbed(
+def write_corrupted(
     dataset: Dataset, split: str, kinds: Sequence[str], count: int, seed: int, folder: Path, progress: Progress
 ) -> int:
-    """Write `count` digits of a split as pictures of each kind to `folder/<kind>/<label>/`; return how many there are.
+    """Write `count` digits of a split, corrupted in each of the kinds, to `folder/<kind>/<label>/`; return the total.
 
-    Raises DatasetError where the dataset has no such digits, or the folder is not empty or cannot be written.
+    Raises DatasetError if the dataset's images are not 28×28 digits, or the folder is not empty or cannot be written.
     """
     make_empty(folder)
     written = 0
@@ -58,7 +58,7 @@ def write_disturbed(
 
 
 def make_empty(folder: Path) -> None:
-    """Make a folder where there is none; raises DatasetError where there is one with something in it."""
+    """Create the folder if it is missing; raises DatasetError if it is not empty or cannot be created."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.iterdir()):

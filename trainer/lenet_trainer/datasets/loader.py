@@ -1,4 +1,4 @@
-"""The pictures to train and test on, each dataset in its own module."""
+"""Loads the dataset that the settings name."""
 
 from lenet_trainer.datasets.dataset import Dataset
 from lenet_trainer.datasets.folder import FolderPictures
@@ -7,11 +7,9 @@ from lenet_trainer.datasets.mnist import MnistFiles
 from lenet_trainer.progress import Progress
 from lenet_trainer.settings import DataSettings
 
-__all__ = ["Dataset", "load"]
-
 
 def load(settings: DataSettings, progress: Progress) -> Dataset:
-    """The dataset that the settings name; raises DatasetError where it cannot be had."""
+    """Return the dataset of `settings.dataset`; raises DatasetError if it is missing or damaged."""
     if settings.dataset == "mnist":
         return MnistFiles(settings.data_dir, settings.mirror, progress).load()
     if settings.dataset == "folder":

@@ -1,4 +1,4 @@
-"""What a model file says about itself: the metadata that the trainer writes and the server reads."""
+"""The metadata of a model file, which the trainer writes and the server reads."""
 
 import json
 from collections.abc import Mapping
@@ -11,8 +11,8 @@ from lenet_trainer.errors import ModelError
 class ModelMetadata:
     """The contents of `metadata_props`, in which every value is a string.
 
-    `test_accuracy` is a share from 0 to 1, `created` a UTC time in ISO 8601, `training` the settings by name. Nothing
-    in it tells of the machine's folders.
+    `test_accuracy` is a share from 0 to 1, `created` a UTC time in ISO 8601, `training` the settings by name, without
+    paths of the machine.
     """
 
     labels: tuple[str, ...]
@@ -27,7 +27,7 @@ class ModelMetadata:
     created: str
 
     def to_properties(self) -> dict[str, str]:
-        """The metadata as it stands in the file."""
+        """Return the metadata as the strings of `metadata_props`."""
         return {
             "labels": json.dumps(self.labels, ensure_ascii=False),
             "preprocessing": json.dumps({"fit": self.fit}),
@@ -43,7 +43,7 @@ class ModelMetadata:
 
     @classmethod
     def from_properties(cls, properties: Mapping[str, str]) -> "ModelMetadata":
-        """The metadata in a file; raises ModelError where something is missing or malformed."""
+        """Return the metadata in `metadata_props`; raises ModelError if a key is missing or malformed."""
         try:
             return cls(
                 labels=tuple(json.loads(properties["labels"])),

@@ -1,4 +1,4 @@
-"""The model card: a page of Markdown that says what a published model is, where it comes from and how good it is."""
+"""Writes the model card: a published model's use, accuracy, data, layers, training and license, in Markdown."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from lenet_trainer.percent import percent
 
 @dataclass(frozen=True)
 class SeedResult:
-    """What came of one seed: the share of validation pictures that is right, and how many test pictures are."""
+    """The accuracy of the training with one seed."""
 
     seed: int
     validation_accuracy: float
@@ -22,7 +22,7 @@ class SeedResult:
 
     @property
     def test_accuracy(self) -> float:
-        """The share of test pictures that is right."""
+        """The share of correctly classified test images, 0 to 1."""
         return self.test_right / self.test_images
 
 
@@ -33,7 +33,7 @@ def model_card(
     parity: ParityReport,
     seeds: Sequence[SeedResult] = (),
 ) -> str:
-    """The card's whole text; with `seeds` it tells of the others that were trained in the same way."""
+    """Return the text of the card; `seeds` adds a table of trainings with the same settings and other seeds."""
     channels, height, width = dataset.image_shape
     pooling = metadata.training.get("pooling", "average")
     activation = metadata.training.get("activation", "sigmoid")
@@ -88,7 +88,7 @@ Model: Apache-2.0. Data: {dataset.attribution}.
 
 
 def seeds_section(seeds: Sequence[SeedResult], metadata: ModelMetadata) -> str:
-    """What all seeds came to, as a section of the card; empty without any."""
+    """Return the card's section about the seeds; empty without any."""
     if not seeds:
         return ""
     return f"""
@@ -102,7 +102,7 @@ on the validation pictures.
 
 
 def seed_table(seeds: Sequence[SeedResult]) -> str:
-    """The seeds' accuracies, their mean and, where there are several, their standard deviation."""
+    """Return a table of the seeds' accuracies, their mean and, for several seeds, the standard deviation."""
     heading = ["| seed | validation | test | test pictures wrong |", "|---:|---:|---:|---:|"]
     rows = [
         f"| {item.seed} | {percent(item.validation_accuracy)} | {percent(item.test_accuracy)} "
@@ -111,14 +111,14 @@ def seed_table(seeds: Sequence[SeedResult]) -> str:
     ]
     validation, test = ([getattr(item, name) for item in seeds] for name in ("validation_accuracy", "test_accuracy"))
     wrong = fmean(item.test_images - item.test_right for item in seeds)
-    # Test accuracy of several seeds is a mean of whole pictures: one more place says something.
+    # The mean over several seeds is finer than one test image, so a third decimal place is meaningful.
     spread = f" ± {100 * stdev(test):.3f} points" if len(seeds) > 1 else ""
     mean = f"| mean | {percent(fmean(validation))} | {100 * fmean(test):.3f} %{spread} | {wrong:.1f} |"
     return "\n".join([*heading, *rows, mean])
 
 
 def layer_table(layers: list[Layer]) -> str:
-    """The layers with their output shapes and parameters."""
+    """Return a table of the layers with their output shapes and parameters."""
     rows = [
         f"| {layer.name} | {layer.description} | {'×'.join(map(str, layer.output_shape))} | {layer.parameters:,} |"
         for layer in layers
@@ -127,7 +127,7 @@ def layer_table(layers: list[Layer]) -> str:
 
 
 def training_table(metadata: ModelMetadata) -> str:
-    """The training's settings and what came of it."""
+    """Return a table of the training's settings and figures."""
     rows = [
         f"| {name.replace('_', ' ')} | {f'{value:.4g}' if isinstance(value, float) else value} |"
         for name, value in metadata.training.items()
@@ -137,7 +137,7 @@ def training_table(metadata: ModelMetadata) -> str:
 
 
 def parity_table(parity: ParityReport) -> str:
-    """The largest differences between the implementations."""
+    """Return a table of the largest differences between the implementations."""
     rows = [
         f"| {item.batch_size} | {item.first}, {item.second} | {item.largest_difference:.1e} | {item.different_labels} |"
         for item in parity.agreements

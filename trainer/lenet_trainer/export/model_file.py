@@ -1,4 +1,4 @@
-"""Reads a model file back: its metadata, its weights, and the network rebuilt from them."""
+"""Reads a model file: its metadata, its weights, and the network rebuilt from them."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -27,7 +27,7 @@ ACTIVATION_NODES = MappingProxyType({"Sigmoid": "sigmoid", "Tanh": "tanh", "Relu
 
 @dataclass(frozen=True)
 class ModelFile:
-    """A model file in memory, whose interface has been checked."""
+    """A model file in memory, whose input and metadata are checked."""
 
     content: bytes
     metadata: ModelMetadata
@@ -37,7 +37,7 @@ class ModelFile:
     pooling: str = "average"
 
     def network(self) -> LeNet:
-        """PyTorch's network with the file's weights, ready to classify; raises ModelError where they do not fit."""
+        """Return LeNet with the file's weights, in evaluation mode; raises ModelError if they do not fit."""
         state = {name: torch.from_numpy(values.copy()) for name, values in self.weights.items()}
         try:
             network = LeNet(len(self.metadata.labels), *self.image_shape, self.activation, self.pooling)
@@ -48,12 +48,12 @@ class ModelFile:
 
     @property
     def preprocessing(self) -> Preprocessing:
-        """How pictures become the model's input."""
+        """The preprocessing from an image to the model's input."""
         channels, height, width = self.image_shape
         return Preprocessing(cast("Fit", self.metadata.fit), channels, height, width)
 
     def completed(self, settings: DataSettings) -> DataSettings:
-        """The settings with what they leave open as the model has it: size, labels, and the split it was tested on."""
+        """Return the settings, with size, labels and test split taken from the model where they are None."""
         channels, height, width = self.image_shape
         known: dict[str, Any] = {}
         if settings.dataset in ("folder", "idx"):
@@ -65,7 +65,7 @@ class ModelFile:
         return replace(settings, **{name: value for name, value in known.items() if getattr(settings, name) is None})
 
     def require_fit(self, dataset: Dataset) -> None:
-        """Raise ModelError where the model answers with other labels, or takes other pictures, than the dataset's."""
+        """Raise ModelError if the model's labels or image shape differ from the dataset's."""
         if self.metadata.labels != dataset.labels:
             raise ModelError(
                 f"the model's labels {', '.join(self.metadata.labels)} are not "
@@ -79,7 +79,7 @@ class ModelFile:
 
 
 def read_model(path: Path) -> ModelFile:
-    """The model in the file at `path`; raises ModelError, naming the file, where it is none of this trainer's."""
+    """Return the model in the file at `path`; raises ModelError, naming the file, unless this trainer wrote it."""
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -91,7 +91,7 @@ def read_model(path: Path) -> ModelFile:
 
 
 def parse_model(content: bytes) -> ModelFile:
-    """The model in the bytes of an ONNX file; raises ModelError where it is none of this trainer's."""
+    """Return the model in the content of an ONNX file; raises ModelError unless this trainer wrote it."""
     try:
         model = onnx.load_model_from_string(content)
         checker.check_model(model, full_check=True)
@@ -106,7 +106,7 @@ def parse_model(content: bytes) -> ModelFile:
 
 
 def image_shape(model: ModelProto) -> tuple[int, int, int]:
-    """Channels, height and width of the graph's input `image`; raises ModelError where it has no such input."""
+    """Return channels, height and width of the graph's input `image`; raises ModelError if there is no such input."""
     inputs = {value.name: value.type.tensor_type for value in model.graph.input}
     if list(inputs) != ["image"] or len(inputs["image"].shape.dim) != 4:
         raise ModelError("the model's one input must be image [N, C, H, W]")
@@ -115,5 +115,5 @@ def image_shape(model: ModelProto) -> tuple[int, int, int]:
 
 
 def shape_text(shape: tuple[int, int, int]) -> str:
-    """A shape in words: 1×28×28."""
+    """Return a shape in words: 1×28×28."""
     return "×".join(str(size) for size in shape)

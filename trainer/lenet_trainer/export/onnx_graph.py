@@ -1,6 +1,6 @@
-"""Writes a network as an ONNX graph: one node per layer, named like the layer, and the metadata.
+"""Exports a network as an ONNX file: one node per layer, named like the layer, and the metadata.
 
-Written by hand because `torch.onnx.export` takes seconds and seven more packages for the same dozen nodes.
+Built node by node because `torch.onnx.export` takes seconds and seven more packages for the same dozen nodes.
 """
 
 from collections.abc import Iterator
@@ -13,13 +13,13 @@ from lenet_trainer.export.metadata import ModelMetadata
 from lenet_trainer.networks.network import Network, Normalise
 
 OPSET = 17
-IR_VERSION = 8  # the one that came with opset 17, so that older runtimes read the file
+IR_VERSION = 8  # released with opset 17, so that older runtimes read the file
 
 
 def export(network: Network, metadata: ModelMetadata) -> bytes:
-    """The ONNX file: input `image` uint8 [N, C, H, W], outputs `probabilities` and `logits` float32 [N, K].
+    """Return the ONNX file: input `image` uint8 [N, C, H, W], outputs `probabilities` and `logits` float32 [N, K].
 
-    Raises TypeError for a kind of layer that has no node here.
+    Raises TypeError for an unsupported kind of layer.
     """
     nodes: list[NodeProto] = []
     tensor = "image"
@@ -53,7 +53,7 @@ def export(network: Network, metadata: ModelMetadata) -> bytes:
 
 
 def layer_nodes(name: str, layer: nn.Module, source: str, output: str) -> list[NodeProto]:
-    """The nodes of one layer, from the tensor `source` to the tensor `output`."""
+    """Return the nodes of one layer, from the tensor `source` to the tensor `output`."""
     match layer:
         case Normalise():
             return [
@@ -67,7 +67,7 @@ def layer_nodes(name: str, layer: nn.Module, source: str, output: str) -> list[N
             return [helper.make_node("Conv", names, [output], name, kernel_shape=kernel, strides=stride, pads=pads)]
         case nn.AvgPool2d() | nn.MaxPool2d():
             kind = "AveragePool" if isinstance(layer, nn.AvgPool2d) else "MaxPool"
-            window, stride = both(layer.kernel_size), both(layer.stride)
+            window, stride = height_and_width(layer.kernel_size), height_and_width(layer.stride)
             return [helper.make_node(kind, [source], [output], name, kernel_shape=window, strides=stride)]
         case nn.Linear():
             return [helper.make_node("Gemm", [source, *parameters(name)], [output], name, transB=1)]
@@ -82,16 +82,16 @@ def layer_nodes(name: str, layer: nn.Module, source: str, output: str) -> list[N
 
 
 def parameters(name: str) -> list[str]:
-    """The names of a layer's weights and biases, in the file as in PyTorch."""
+    """Return the names of a layer's weights and biases, the same in the file as in PyTorch."""
     return [f"{name}.weight", f"{name}.bias"]
 
 
-def both(size: int | tuple[int, int]) -> tuple[int, int]:
-    """Height and width of a window that PyTorch may know by a single number."""
+def height_and_width(size: int | tuple[int, int]) -> tuple[int, int]:
+    """Return height and width of a window, which PyTorch may give as a single number."""
     return (size, size) if isinstance(size, int) else size
 
 
 def initializers(network: Network) -> Iterator[onnx.TensorProto]:
-    """Weights, biases and constants of the network, by name."""
+    """Yield weights, biases and constants of the network, by name."""
     for name, tensor in network.layers.state_dict().items():
         yield numpy_helper.from_array(tensor.detach().cpu().numpy(), name)

@@ -1,4 +1,4 @@
-"""Classifies with ONNX Runtime, as the server will."""
+"""Classifies with ONNX Runtime, as the server does."""
 
 import numpy as np
 import onnxruntime
@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 
 class OnnxRuntime:
-    """An ONNX model in memory, running on the CPU."""
+    """An ONNX model loaded for inference on the CPU."""
 
     def __init__(self, content: bytes, threads: int = 1):
         options = onnxruntime.SessionOptions()
@@ -14,6 +14,6 @@ class OnnxRuntime:
         self.session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
 
     def probabilities(self, images: NDArray[np.uint8], batch_size: int) -> NDArray[np.float32]:
-        """Probabilities [N, K] of images uint8 [N, C, H, W], given to the model in batches of that size."""
+        """Return probabilities [N, K] of images uint8 [N, C, H, W], computed in batches of that size."""
         batches = (images[start : start + batch_size] for start in range(0, len(images), batch_size))
         return np.concatenate([self.session.run(["probabilities"], {"image": batch})[0] for batch in batches])

@@ -1,4 +1,4 @@
-"""Publishes a model under the next version number, whole or not at all."""
+"""Publishes a model under the next version number, atomically."""
 
 import hashlib
 import shutil
@@ -17,9 +17,9 @@ CARD_FILE = "model_card.md"
 def publish(model: bytes, card: str, parity: ParityReport, directory: Path) -> Path:
     """Write the model file and its card to `directory/<version>/` and return that folder.
 
-    Both are written to a hidden folder beside it, which is then renamed: a reader sees all of a version or nothing of
-    it, and no version is ever overwritten. Raises VerificationError where `parity` is not a passed check of these very
-    bytes, and PublishError where the folder cannot be written.
+    Both are written to a hidden folder beside it, which is then renamed: a reader sees a complete version or none, and
+    no version is ever overwritten. Raises VerificationError if `parity` failed or is of another file, and PublishError
+    if the folder cannot be written.
     """
     if parity.model_sha256 != hashlib.sha256(model).hexdigest():
         raise VerificationError("the parity report is about another model file")
@@ -35,34 +35,34 @@ def publish(model: bytes, card: str, parity: ParityReport, directory: Path) -> P
             published = rename_to_next_version(hidden)
             sync_folder(directory)
         finally:
-            shutil.rmtree(hidden, ignore_errors=True)  # gone already where the renaming succeeded
+            shutil.rmtree(hidden, ignore_errors=True)  # already gone if the rename succeeded
     except OSError as error:
         raise PublishError(f"{directory} cannot be written: {error.strerror}") from error
     return published
 
 
 def require_writable(directory: Path) -> None:
-    """Raise PublishError where nothing can be published to a folder, which may not exist yet."""
+    """Raise PublishError if nothing can be published to the folder, which may not exist yet."""
     existing = next(path for path in (directory, *directory.absolute().parents) if path.exists())
     try:
-        # Permission bits tell too little: not of file systems that are read-only, full of quotas, or not files at all.
+        # Only a trial shows it: permission bits do not tell of read-only file systems, quotas or a file in the way.
         Path(tempfile.mkdtemp(prefix=".publishing-", dir=existing)).rmdir()
     except OSError as error:
         raise PublishError(f"{directory} cannot be written: {error.strerror}; choose another --output") from error
 
 
 def rename_to_next_version(hidden: Path) -> Path:
-    """Give a folder the next free version number beside it; somebody who takes the same number first keeps it."""
+    """Rename a folder to the next free version number beside it; safe with several publishers at once."""
     while True:
         target = hidden.parent / str(max(versions(hidden.parent), default=0) + 1)
         try:
             return hidden.rename(target)
         except OSError:
-            # A folder with files in it cannot be renamed over: another publisher was quicker, so look again.
+            # Renaming over a non-empty folder fails: another publisher took this number, so try the next.
             if not target.exists():
                 raise
 
 
 def versions(directory: Path) -> list[int]:
-    """The version numbers that are taken in a model's folder."""
+    """Return the version numbers in a model's folder."""
     return [int(entry.name) for entry in directory.iterdir() if entry.name.isascii() and entry.name.isdigit()]

@@ -1,4 +1,4 @@
-"""What a network makes of one picture, layer by layer."""
+"""Computes the output of every layer of a network for one image."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from lenet_trainer.networks.network import Network
 
 @dataclass(frozen=True)
 class FeatureMaps:
-    """One layer's answer to a picture: maps [C, H, W], or values [K] behind `flatten`."""
+    """One layer's output for an image: maps [C, H, W], or values [K] from `flatten` on."""
 
     layer: str
     description: str
@@ -26,7 +26,7 @@ class FeatureMaps:
 
 @torch.inference_mode()
 def feature_maps(network: Network, picture: NDArray[np.uint8]) -> list[FeatureMaps]:
-    """The answers of all layers to a picture uint8 [C, H, W], the probabilities last."""
+    """Return the outputs of all layers for an image uint8 [C, H, W], the probabilities last."""
     values = torch.from_numpy(picture)[None]  # [1, C, H, W]
     rows = []
     for name, module in network.layers.named_children():

@@ -1,4 +1,4 @@
-"""The lecture's seven kernels, and a picture seen through each of them."""
+"""The lecture's seven kernels, applied to an image."""
 
 from dataclasses import dataclass
 
@@ -9,12 +9,12 @@ from lenet_imaging import Preprocessing, fit
 from lenet_trainer.errors import DatasetError
 from lenet_trainer.reference.layers import Array, convolve
 
-LONGEST_SIDE = 256  # pixels; more would be averaged in the drawing, and with them what 3×3 kernels do
+LONGEST_SIDE = 256  # pixels; the plot would average more, and so hide the effect of 3×3 kernels
 
 
 @dataclass(frozen=True)
 class Kernel:
-    """A kernel of 3×3 whole numbers, to be divided by `divisor`. An edge detector's values sum up to 0."""
+    """A kernel of 3×3 whole numbers, to be divided by `divisor`."""
 
     name: str
     values: tuple[tuple[int, int, int], ...]
@@ -22,7 +22,7 @@ class Kernel:
 
     @property
     def finds_edges(self) -> bool:
-        """Whether an even area gives 0, so that answers lie on both sides of it."""
+        """Whether the values sum up to 0: a uniform area gives 0, an edge positive or negative values."""
         return sum(map(sum, self.values)) == 0
 
     @property
@@ -43,21 +43,21 @@ KERNELS = (
 
 
 def apply_kernel(kernel: Kernel, picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """A picture [1 or 3, H, W] through a kernel, each colour on its own, without padding: [1 or 3, H − 2, W − 2].
+    """Return an image [1 or 3, H, W] convolved with a kernel, channel by channel, unpadded: [1 or 3, H − 2, W − 2].
 
-    What leaves 0 to 255 is cut off; of an edge detector's answers the amount is taken.
+    Values are clipped to 0 to 255; an edge detector's are made positive first.
     """
-    answers = convolve(picture[:, None].astype(np.float64), kernel.weights)[:, 0]  # [C, H − 2, W − 2]
+    outputs = convolve(picture[:, None].astype(np.float64), kernel.weights)[:, 0]  # [C, H − 2, W − 2]
     if kernel.finds_edges:
-        answers = np.abs(answers)
-    rounded: NDArray[np.uint8] = np.rint(answers.clip(0, 255)).astype(np.uint8)
+        outputs = np.abs(outputs)
+    rounded: NDArray[np.uint8] = np.rint(outputs.clip(0, 255)).astype(np.uint8)
     return rounded
 
 
 def drawable(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """A decoded picture [H, W] or [H, W, 3] as [1 or 3, H, W], made smaller where it is larger than its drawing.
+    """Return a decoded image [H, W] or [H, W, 3] as [1 or 3, H, W], scaled down to at most LONGEST_SIDE.
 
-    Raises DatasetError where it is smaller than a kernel.
+    Raises DatasetError if it is smaller than a kernel.
     """
     height, width = picture.shape[:2]
     if min(height, width) < 3:

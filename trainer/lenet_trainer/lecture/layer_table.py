@@ -1,4 +1,4 @@
-"""Lists a network's layers: the shapes they give, the parameters they hold, what they compute and what they see."""
+"""Lists a network's layers with their output shapes, parameters, multiply-accumulates and receptive fields."""
 
 from dataclasses import dataclass
 from typing import cast
@@ -6,7 +6,7 @@ from typing import cast
 import torch
 from torch import nn
 
-from lenet_trainer.export.onnx_graph import both
+from lenet_trainer.export.onnx_graph import height_and_width
 from lenet_trainer.networks.network import Network, Normalise
 
 Pair = tuple[int, int]  # rows, columns
@@ -14,11 +14,11 @@ Pair = tuple[int, int]  # rows, columns
 
 @dataclass(frozen=True)
 class Layer:
-    """One layer, for one picture.
+    """One layer, for one image.
 
-    `formula` is the lecture's ⌊(n − k + p + s) / s⌋ with the layer's numbers, for rows and columns where they differ;
-    empty for layers that slide no window. `multiply_accumulates` counts those of convolutions and dense layers.
-    `receptive_field` is how many rows and columns of the picture one of the layer's values depends on.
+    `formula` is the lecture's ⌊(n − k + p + s) / s⌋ with the layer's numbers, for rows and columns if they differ;
+    empty for layers without a sliding window. `multiply_accumulates` counts those of convolutions and dense layers.
+    `receptive_field` is the number of rows and columns of the image that one output value depends on.
     """
 
     name: str
@@ -32,14 +32,14 @@ class Layer:
 
 @torch.inference_mode()
 def layers(network: Network) -> list[Layer]:
-    """The network's layers in order, found by sending one black picture through.
+    """Return the network's layers in order, from a forward pass of one black image.
 
-    A network on the device `meta` is listed as well, without the memory that its weights would take.
+    Works on the device `meta` too, without memory for the weights.
     """
     rows: list[Layer] = []
     values = torch.zeros(1, *network.input_shape, device=network.normalise.scale.device)  # [1, C, H, W]
     picture = (values.shape[2], values.shape[3])
-    field, step = (1, 1), (1, 1)  # what a value sees, and how far apart its neighbours are, in pixels of the picture
+    field, step = (1, 1), (1, 1)  # receptive field, and distance of neighbouring values, in pixels of the image
     for name, module in network.layers.named_children():
         before = values.shape[1:]
         values = module(values)
@@ -50,7 +50,7 @@ def layers(network: Network) -> list[Layer]:
             window, padding, stride = sliding(module)
             sizes = [size_formula(*numbers) for numbers in zip(before[1:], window, padding, stride, strict=True)]
             formula = " × ".join(dict.fromkeys(sizes))
-            field = (grown(field[0], window[0], step[0], picture[0]), grown(field[1], window[1], step[1], picture[1]))
+            field = (grow(field[0], window[0], step[0], picture[0]), grow(field[1], window[1], step[1], picture[1]))
             step = (step[0] * stride[0], step[1] * stride[1])
         elif isinstance(module, nn.Linear):
             field = picture
@@ -61,33 +61,33 @@ def layers(network: Network) -> list[Layer]:
 
 
 def sliding(module: nn.Conv2d | nn.AvgPool2d | nn.MaxPool2d) -> tuple[Pair, Pair, Pair]:
-    """Window, padding and stride of a layer, each for rows and columns, the padding in all as in the lecture."""
+    """Return window, total padding and stride of a layer, each for rows and columns."""
     if isinstance(module, nn.Conv2d):
         kernel, stride = cast("Pair", module.kernel_size), cast("Pair", module.stride)
         rows, columns = (2 * int(side) for side in module.padding)
         return kernel, (rows, columns), stride
-    return both(module.kernel_size), (0, 0), both(module.stride)
+    return height_and_width(module.kernel_size), (0, 0), height_and_width(module.stride)
 
 
 def size_formula(size: int, kernel: int, padding: int, stride: int) -> str:
-    """⌊(n − k + p + s) / s⌋ with these numbers in it."""
+    """Return ⌊(n − k + p + s) / s⌋ with these numbers filled in."""
     return f"⌊({size} − {kernel} + {padding} + {stride}) / {stride}⌋"
 
 
-def grown(field: int, window: int, step: int, picture: int) -> int:
-    """The receptive field behind one more window, which cannot see more than the picture."""
+def grow(field: int, window: int, step: int, picture: int) -> int:
+    """Return the receptive field after one more window, at most the whole image."""
     return min(field + (window - 1) * step, picture)
 
 
 def multiply_accumulates(module: nn.Module, output_shape: torch.Size) -> int:
-    """Products that are summed up for one picture: each weight of a convolution serves every position."""
+    """Return the multiply-accumulates for one image: a convolution applies each weight at every position."""
     if isinstance(module, nn.Conv2d | nn.Linear):
         return module.weight.numel() * output_shape[1:].numel()
     return 0
 
 
 def describe(module: nn.Module) -> str:
-    """What a layer does, in words."""
+    """Return what a layer computes, in words."""
     match module:
         case Normalise():
             return "pixels · scale + shift"

@@ -1,10 +1,10 @@
-"""The lecture's argument for convolutions in numbers: what a fully connected layer needs beside a few filters."""
+"""The lecture's argument for convolutions: the weights of fully connected layers compared with those of filters."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Weights:
+class WeightCount:
     """One layer, its parameters, and the arithmetic that gives them."""
 
     layer: str
@@ -12,8 +12,8 @@ class Weights:
     parameters: int
 
 
-def comparison(channels: int, height: int, width: int) -> list[Weights]:
-    """The lecture's three layers, with those that look at a picture of this shape."""
+def weight_counts(channels: int, height: int, width: int) -> list[WeightCount]:
+    """Return the lecture's three layers, the last two for images of this shape."""
     return [
         fully_connected("a picture of 1 megapixel", 10**6, 10**3, bias=False),
         fully_connected(f"a picture of {channels}×{height}×{width}", channels * height * width, 30, bias=True),
@@ -21,14 +21,14 @@ def comparison(channels: int, height: int, width: int) -> list[Weights]:
     ]
 
 
-def fully_connected(picture: str, inputs: int, units: int, bias: bool) -> Weights:
-    """A layer in which every unit sees every input."""
+def fully_connected(picture: str, inputs: int, units: int, bias: bool) -> WeightCount:
+    """Return the count of a layer in which every unit is connected to every input."""
     arithmetic = f"{inputs:,} · {units:,}" + (f" + {units:,}" if bias else "")
-    return Weights(f"{picture} to {units:,} units, all connected", arithmetic, inputs * units + bias * units)
+    return WeightCount(f"{picture} to {units:,} units, all connected", arithmetic, inputs * units + bias * units)
 
 
-def filters(count: int, channels: int, rows: int, columns: int) -> Weights:
-    """A layer of filters, each with its bias, which are as many for a small picture as for a large one."""
+def filters(count: int, channels: int, rows: int, columns: int) -> WeightCount:
+    """Return the count of a layer of filters with biases, which does not depend on the image's size."""
     each = f"{rows} · {columns}" if channels == 1 else f"{channels} · {rows} · {columns}"
     arithmetic = f"{count} · ({each} + 1)"
-    return Weights(f"{count} filters of {rows}×{columns}", arithmetic, count * (channels * rows * columns + 1))
+    return WeightCount(f"{count} filters of {rows}×{columns}", arithmetic, count * (channels * rows * columns + 1))

@@ -1,16 +1,16 @@
-"""Whether scores can be taken at their word: of all answers with a score of 0.9, nine in ten should be right."""
+"""Measures calibration: of all predictions with a score of 0.9, nine in ten should be correct."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-BINS = 15
+BINS = 15  # as in Guo et al., 2017
 
 
 @dataclass(frozen=True)
 class Bin:
-    """The answers whose score is above `low` and not above `high`; both means are 0 where there are none."""
+    """The predictions with a score in (low, high]; both means are 0 if there are none."""
 
     low: float
     high: float
@@ -21,7 +21,7 @@ class Bin:
 
 @dataclass(frozen=True)
 class Calibration:
-    """Scores beside accuracies. `error` is the expected calibration error, `mean_score` that of all answers."""
+    """Scores compared with accuracies; `error` is the expected calibration error."""
 
     error: float
     mean_score: float
@@ -29,9 +29,9 @@ class Calibration:
 
 
 def calibration(scores: NDArray[np.floating], right: NDArray[np.bool_], bins: int = BINS) -> Calibration:
-    """The calibration of answers with these scores [N], from 0 to 1, that were right or not [N].
+    """Return the calibration of predictions with scores [N], from 0 to 1, that were correct or not [N].
 
-    The expected calibration error is Σ |accuracy − mean score| · share of the answers, over bins of equal width
+    The expected calibration error is Σ |accuracy − mean score| · share of the predictions, over bins of equal width
     (Guo et al., On calibration of modern neural networks, 2017).
     """
     scores = scores.astype(np.float64)

@@ -1,23 +1,23 @@
-"""How sure a share is that was counted on so many pictures."""
+"""The confidence interval of an accuracy measured on a number of images."""
 
 import math
 from dataclasses import dataclass
 
-QUANTILE = 1.959964  # of the normal distribution: 95 % of it lie within so many standard deviations
+QUANTILE = 1.959964  # standard deviations around the mean that hold 95 % of a normal distribution
 
 
 @dataclass(frozen=True)
 class Interval:
-    """Bounds of a share, from 0 to 1, that hold the true one in 95 of 100 cases."""
+    """The bounds, from 0 to 1, of a 95 % confidence interval."""
 
     low: float
     high: float
 
 
 def wilson(right: int, images: int) -> Interval:
-    """The 95 % interval of `right` out of `images` (Wilson, 1927); 0 to 1 where there are none.
+    """Return the 95 % score interval of `right` out of `images` (Wilson, 1927); 0 to 1 for no images.
 
-    Other than the usual mean ± deviation it stays within 0 and 1 and is right for shares close to them.
+    Unlike the normal approximation, mean ± deviation, it stays within 0 and 1 and is accurate close to them.
     """
     if images == 0:
         return Interval(0.0, 1.0)

@@ -1,4 +1,4 @@
-"""Which labels are taken for which, and how well each is found."""
+"""The confusion matrix, and precision and recall of each label."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class ClassResult:
-    """One label: pictures that have it, pictures that were given it, and those that both is true of.
+    """One label: the images that have it, those predicted to have it, and those of which both is true.
 
-    Precision is right / predicted, recall right / images; None where there is nothing to divide by.
+    Precision is right / predicted, recall right / images; None if the divisor is 0.
     """
 
     label: str
@@ -23,13 +23,13 @@ class ClassResult:
 
 
 def confusion_matrix(labels: NDArray[np.int64], predicted: NDArray[np.int64], count: int) -> NDArray[np.int64]:
-    """How many pictures of each label (row) were given each label (column): [K, K]."""
+    """Return the number of images of each label (row) predicted as each label (column): [K, K]."""
     cells = np.bincount(labels * count + predicted, minlength=count * count)
     return cells.reshape(count, count).astype(np.int64)
 
 
 def class_results(confusion: NDArray[np.int64], labels: Sequence[str]) -> list[ClassResult]:
-    """Precision and recall of each label from the confusion matrix [K, K]."""
+    """Return precision and recall of each label from the confusion matrix [K, K]."""
     results = []
     for index, label in enumerate(labels):
         images, predicted = int(confusion[index].sum()), int(confusion[:, index].sum())

@@ -1,4 +1,4 @@
-"""Measures a published model on the test split, through ONNX Runtime: how good, how sure, how robust, where wrong."""
+"""Evaluates a published model on the test split: accuracy, calibration, robustness to shifts, worst mistakes."""
 
 from dataclasses import dataclass
 
@@ -14,12 +14,12 @@ from lenet_trainer.metrics.confusion import ClassResult, class_results, confusio
 from lenet_trainer.metrics.mistakes import Mistake, worst_mistakes
 from lenet_trainer.metrics.shifts import ShiftResult, shift_results
 
-MISTAKES = 48  # as many as fit on a contact sheet
+MISTAKES = 48  # as many as fit on a contact sheet: six rows of eight
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """How a model did on a split. `confusion` [K, K] has a row for each true label and a column for each given one."""
+    """A model's results on a split; `confusion` [K, K] has a row per true label and a column per predicted one."""
 
     images: int
     right: int
@@ -32,12 +32,12 @@ class Evaluation:
 
     @property
     def accuracy(self) -> float:
-        """The share of images that were given the right label, 0 to 1."""
+        """The share of correctly classified images, 0 to 1."""
         return self.right / self.images
 
 
 def evaluate(model: ModelFile, dataset: Dataset, batch_size: int = 64) -> Evaluation:
-    """Classify the dataset's test split; raises ModelError where the model does not fit the dataset."""
+    """Evaluate on the test split with ONNX Runtime; raises ModelError if the model does not fit the dataset."""
     model.require_fit(dataset)
     images, labels = dataset.split("test")
     runtime = OnnxRuntime(model.content)

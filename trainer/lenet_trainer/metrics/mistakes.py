@@ -1,4 +1,4 @@
-"""The pictures that a model is most wrong about: bad labels and hard cases stand first."""
+"""The images that a model misclassifies most confidently: wrong labels and hard cases come first."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class Mistake:
-    """A picture, by its index in the split, its label, the label it was given, and the scores of both."""
+    """A misclassified image, by its index in the split, with the scores of the predicted label and of its own."""
 
     index: int
     label: str
@@ -20,7 +20,7 @@ class Mistake:
 def worst_mistakes(
     probabilities: NDArray[np.floating], labels: NDArray[np.int64], names: tuple[str, ...], count: int
 ) -> list[Mistake]:
-    """At most `count` pictures that got a wrong label from probabilities [N, K], least score of the right one first."""
+    """Return at most `count` misclassified images by probabilities [N, K], lowest score of the true label first."""
     predicted = probabilities.argmax(axis=1)  # [N]
     label_scores = probabilities[np.arange(len(labels)), labels]  # [N]
     wrong = np.flatnonzero(predicted != labels)

@@ -13,10 +13,10 @@ POOLINGS = MappingProxyType({"average": nn.AvgPool2d, "max": nn.MaxPool2d})
 
 
 class LeNet(Network):
-    """LeCun's network for any number of labels, 1 or 3 channels and pictures of at least 12×12 pixels.
+    """LeCun's network for any number of labels, 1 or 3 channels and images of at least 12×12 pixels.
 
-    `layers` is the whole network in order, by name; the exported graph has the same names. 61,706 parameters for
-    28×28 pictures with one channel and ten labels (LeCun et al., Gradient-based learning applied to document
+    `layers` holds all layers in order; the exported graph has the same names. 61,706 parameters for 28×28 images with
+    one channel and ten labels (LeCun et al., Gradient-based learning applied to document
     recognition, 1998). `activation` and `pooling` are keys of ACTIVATIONS and POOLINGS; the lecture's are the defaults.
     """
 
@@ -31,7 +31,7 @@ class LeNet(Network):
     ):
         features = 16 * final_size(height) * final_size(width)
         activate, pool = ACTIVATIONS[activation], POOLINGS[pooling]
-        layers: OrderedDict[str, nn.Module] = OrderedDict()  # shapes of one 28×28 picture:
+        layers: OrderedDict[str, nn.Module] = OrderedDict()  # shapes for one 28×28 image:
         layers["normalise"] = Normalise(channels)  # 1 × 28 × 28
         layers["conv1"] = nn.Conv2d(channels, 6, kernel_size=5, padding=2)  # 6 × 28 × 28
         layers[f"{activation}1"] = activate()
@@ -50,9 +50,9 @@ class LeNet(Network):
 
 
 def final_size(size: int) -> int:
-    """Rows (or columns) of the last feature maps for pictures of `size` rows: 28 gives 5.
+    """Return the rows (or columns) of the last feature maps for images of `size` rows: 28 gives 5.
 
-    Raises ValueError where nothing is left of the picture.
+    Raises ValueError if the image is too small for the layers.
     """
     first = output_size(size, kernel=5, padding=4)
     pooled = output_size(first, kernel=2, stride=2)

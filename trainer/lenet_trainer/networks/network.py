@@ -13,7 +13,7 @@ GAINS = MappingProxyType({"sigmoid": 4.0, "tanh": 5 / 3, "relu": 2**0.5})
 
 
 class Normalise(nn.Module):
-    """Pixels to values around 0: pixels · scale + shift, with one pair per channel."""
+    """Scales pixels to mean 0 and deviation 1: pixels · scale + shift, with one pair per channel."""
 
     scale: Tensor
     shift: Tensor
@@ -24,10 +24,10 @@ class Normalise(nn.Module):
         self.register_buffer("shift", torch.zeros(channels, 1, 1))
 
     def fit(self, images: Tensor) -> None:
-        """Make the mean of these images uint8 [N, C, H, W] 0 and their deviation 1, per channel."""
+        """Choose scale and shift so that images uint8 [N, C, H, W] get mean 0 and deviation 1, per channel."""
         levels = torch.arange(256, dtype=torch.float64)
         for channel in range(images.shape[1]):
-            # Counting the 256 levels is exact and needs no float copy of the whole data set.
+            # Counting the 256 levels is exact and needs no float copy of the dataset.
             counts = torch.bincount(images[:, channel].flatten().cpu(), minlength=256).double()
             mean = (counts @ levels) / counts.sum()
             deviation = ((counts @ (levels - mean) ** 2) / counts.sum()).sqrt().clamp(min=1.0)
@@ -35,12 +35,12 @@ class Normalise(nn.Module):
             self.shift[channel] = -mean / deviation
 
     def forward(self, pixels: Tensor) -> Tensor:
-        """uint8 or float32 [N, C, H, W], 0 to 255, to float32 of the same shape."""
+        """Return float32 of the same shape for pixels uint8 or float32 [N, C, H, W], 0 to 255."""
         return pixels.float() * self.scale + self.shift
 
 
 class Network(nn.Module):
-    """A network of named layers in a row, the first of which scales the pixels; `activation` is a key of GAINS."""
+    """Named layers in sequence, the first of which is `normalise`; `activation` is a key of GAINS."""
 
     def __init__(self, layers: "OrderedDict[str, nn.Module]", input_shape: tuple[int, int, int], activation: str):
         super().__init__()
@@ -50,16 +50,16 @@ class Network(nn.Module):
 
     @property
     def normalise(self) -> Normalise:
-        """The first layer, which holds the constants of scaling."""
+        """The first layer, which scales the pixels."""
         return cast("Normalise", self.layers.get_submodule("normalise"))
 
     @property
     def parameter_count(self) -> int:
-        """Weights and biases that training changes."""
+        """The number of trainable weights and biases."""
         return sum(parameter.numel() for parameter in self.parameters())
 
     def initialise(self, generator: torch.Generator) -> None:
-        """Draw all weights anew: Xavier's uniform distribution (Glorot and Bengio, 2010), biases 0."""
+        """Initialise the weights from Xavier's uniform distribution (Glorot and Bengio, 2010), the biases with 0."""
         for layer in self.layers.modules():
             if isinstance(layer, nn.Conv2d | nn.Linear):
                 nn.init.xavier_uniform_(layer.weight, gain=GAINS[self.activation], generator=generator)
@@ -67,5 +67,5 @@ class Network(nn.Module):
                     nn.init.zeros_(layer.bias)
 
     def forward(self, pixels: Tensor) -> Tensor:
-        """Logits [N, K] of pixels uint8 or float32 [N, C, H, W], 0 to 255."""
+        """Return logits [N, K] of pixels uint8 or float32 [N, C, H, W], 0 to 255."""
         return cast("Tensor", self.layers(pixels))

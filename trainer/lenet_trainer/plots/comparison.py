@@ -1,15 +1,15 @@
-"""Draws a comparison: a row for each estimator, a column for each figure."""
+"""Plots a comparison: a row for each estimator, a column for each figure."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
-from lenet_trainer.baselines.estimator import Result
+from lenet_trainer.baselines.estimator import ComparisonResult
 from lenet_trainer.percent import percent
 from lenet_trainer.plots.style import BLUE, GREY, INK, PALE, new_figure, plot_style, write_figure
 
 
-def draw_comparison(results: Sequence[Result], title: str, path: Path) -> Path:
-    """Errors with their confidence, numbers kept, training time and time per image; LeNets in blue."""
+def draw_comparison(results: Sequence[ComparisonResult], title: str, path: Path) -> Path:
+    """Plot errors with confidence intervals, parameters, training time and time per image; LeNets in blue."""
     rows = range(len(results))
     colours = [BLUE if result.convolutional else GREY for result in results]
     with plot_style():

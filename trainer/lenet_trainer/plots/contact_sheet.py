@@ -1,4 +1,4 @@
-"""Many small pictures on one sheet, each with a line above it."""
+"""Arranges many small images on a contact sheet, each with a caption above it."""
 
 from collections.abc import Sequence
 
@@ -12,13 +12,13 @@ WHITE = 255
 
 
 def contact_sheet(pictures: Sequence[NDArray[np.uint8]], names: Sequence[str], columns: int) -> Figure:
-    """Pictures uint8 [1 or 3, H, W] of one size in rows of `columns`, each pixel as large as the others."""
+    """Return a figure of images uint8 [1 or 3, H, W] of one size, in rows of `columns`."""
     height, width = pictures[0].shape[1:]
     gap_above, gap = max(4, height // 4), max(2, width // 14)
     rows = -(-len(pictures) // columns)
     cell_height, cell_width = height + gap_above, width + gap
     sheet = np.full((rows * cell_height, columns * cell_width, 3), WHITE, np.uint8)
-    # One picture of all of them: an axes of its own for each takes seconds.
+    # One array of all images: separate axes for each take seconds.
     figure = new_figure(columns * 1.15, rows * 1.15 * cell_height / cell_width + 0.3)
     axes = figure.add_subplot()
     for number, (picture, name) in enumerate(zip(pictures, names, strict=True)):

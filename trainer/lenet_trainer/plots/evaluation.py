@@ -1,4 +1,4 @@
-"""Draws an evaluation: confusion matrix, reliability diagram, robustness to shifts, and the worst mistakes."""
+"""Plots an evaluation: confusion matrix, reliability diagram, robustness to shifts, and the worst mistakes."""
 
 from pathlib import Path
 
@@ -6,16 +6,16 @@ import numpy as np
 
 from lenet_trainer.datasets.dataset import Dataset
 from lenet_trainer.metrics.evaluation import Evaluation
-from lenet_trainer.metrics.shifts import DIRECTIONS, PIXELS
+from lenet_trainer.metrics.shifts import DIRECTIONS, SHIFT_PIXELS
 from lenet_trainer.percent import percent
 from lenet_trainer.plots.contact_sheet import contact_sheet
 from lenet_trainer.plots.style import BLUE, GREY, INK, PALE, RED, new_figure, plot_style, write_figure
 
-MOST_NUMBERED = 30  # labels; beyond them the numbers in a confusion matrix cannot be read
+MAX_NUMBERED_LABELS = 30  # with more, the numbers in a confusion matrix are too small to read
 
 
 def draw_evaluation(result: Evaluation, dataset: Dataset, folder: Path) -> list[Path]:
-    """Write the four drawings to a folder that exists; without mistakes there is no sheet of them."""
+    """Write the four plots to an existing folder and return their paths; mistakes.png only if there are mistakes."""
     drawings = [
         draw_confusion(result, dataset, folder / "confusion.png"),
         draw_reliability(result, folder / "reliability.png"),
@@ -27,7 +27,7 @@ def draw_evaluation(result: Evaluation, dataset: Dataset, folder: Path) -> list[
 
 
 def draw_confusion(result: Evaluation, dataset: Dataset, path: Path) -> Path:
-    """The confusion matrix, right answers in blue, mistakes in red on a scale of their own."""
+    """Plot the confusion matrix: correct predictions in blue, mistakes in red on their own scale."""
     count = len(dataset.labels)
     with plot_style():
         side = min(max(3.6, 0.42 * count + 1.2), 16)
@@ -38,7 +38,7 @@ def draw_confusion(result: Evaluation, dataset: Dataset, path: Path) -> Path:
         mistakes = np.ma.masked_array(result.confusion, diagonal | (result.confusion == 0))
         axes.imshow(np.ma.masked_array(share, ~diagonal), cmap="Blues", vmin=0, vmax=1.6)
         axes.imshow(mistakes, cmap="Reds", vmin=0, vmax=1.6 * max(1, int(mistakes.filled(0).max())))
-        if count <= MOST_NUMBERED:
+        if count <= MAX_NUMBERED_LABELS:
             for row, column in zip(*np.nonzero(result.confusion), strict=True):
                 axes.text(column, row, f"{result.confusion[row, column]}", ha="center", va="center", fontsize=7.5)
         long = max(map(len, dataset.labels)) > 2
@@ -56,7 +56,7 @@ def draw_confusion(result: Evaluation, dataset: Dataset, path: Path) -> Path:
 
 
 def draw_reliability(result: Evaluation, path: Path) -> Path:
-    """Accuracy over score: on the diagonal a score is what it says; below, how many answers each bar stands for."""
+    """Plot accuracy over score, on the diagonal if perfectly calibrated; below, the number of images in each bin."""
     bins = [row for row in result.calibration.bins if row.images]
     middles = [(row.low + row.high) / 2 for row in bins]
     width = 0.9 * (bins[0].high - bins[0].low)
@@ -82,15 +82,17 @@ def draw_reliability(result: Evaluation, path: Path) -> Path:
 
 
 def draw_shifts(result: Evaluation, path: Path) -> Path:
-    """Accuracy over the pixels that all pictures were moved by, a line for each direction."""
+    """Plot accuracy over the shift in pixels, a line for each direction."""
     with plot_style():
         figure = new_figure(4.6, 3.2)
         axes = figure.add_subplot()
         for direction, colour, mark in zip(DIRECTIONS, (BLUE, RED, GREY, INK), "^v<>", strict=True):
             moved = [item.accuracy for item in result.shifts if item.direction == direction]
-            axes.plot((0, *PIXELS), [100 * share for share in (result.accuracy, *moved)], color=colour, marker=mark)
+            axes.plot(
+                (0, *SHIFT_PIXELS), [100 * share for share in (result.accuracy, *moved)], color=colour, marker=mark
+            )
             axes.lines[-1].set_label(direction)
-        axes.set_xticks((0, *PIXELS))
+        axes.set_xticks((0, *SHIFT_PIXELS))
         axes.set_xlabel("pixels that the pictures were moved by")
         axes.set_ylabel("right, in %")
         axes.set_ylim(top=100)
@@ -100,7 +102,7 @@ def draw_shifts(result: Evaluation, path: Path) -> Path:
 
 
 def draw_mistakes(result: Evaluation, dataset: Dataset, path: Path) -> Path:
-    """The worst mistakes as a contact sheet: true label, given label, and the score of the given one."""
+    """Plot the worst mistakes as a contact sheet: true label, predicted label, and the score of the latter."""
     images, _ = dataset.split("test")
     names = [f"{shortened(item.label)} → {shortened(item.predicted)}  {item.score:.2f}" for item in result.mistakes]
     pictures = [images[item.index] for item in result.mistakes]
@@ -111,5 +113,5 @@ def draw_mistakes(result: Evaluation, dataset: Dataset, path: Path) -> Path:
 
 
 def shortened(label: str) -> str:
-    """A label that fits over a small picture."""
+    """Return a label cut to fit over a small image."""
     return label if len(label) <= 6 else f"{label[:5]}…"

@@ -1,4 +1,4 @@
-"""Draws what a network makes of one picture, a band for each layer, from the picture to the probabilities."""
+"""Plots a network's outputs for one image, a band for each layer, from the image to the probabilities."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,17 +12,17 @@ from lenet_trainer.lecture.feature_maps import FeatureMaps
 from lenet_trainer.plots.mosaic import mosaic
 from lenet_trainer.plots.style import BLUE, GREY, new_figure, plot_style, write_figure
 
-WIDTH, LEFT, RIGHT = 10.0, 2.1, 0.25  # inches; names stand on the left
+WIDTH, LEFT, RIGHT = 10.0, 2.1, 0.25  # inches; the left margin holds the names
 MAPS_ACROSS = 8
 VALUES_ACROSS = 40
-MOST_BARS = 30
-GAP = 0.28
+MAX_BARS = 30
+GAP = 0.28  # inches between bands
 
 
 def draw_feature_maps(
     picture: NDArray[np.uint8], rows: Sequence[FeatureMaps], labels: Sequence[str], path: Path
 ) -> Path:
-    """The picture uint8 [C, H, W] as the network was given it, and every layer's answer."""
+    """Plot the image uint8 [C, H, W] that the network was given, and the output of every layer."""
     shown = [row for row in rows if row.layer not in ("normalise", "flatten")]
     heights = [1.35, *(band_height(row) for row in shown)]
     with plot_style():
@@ -41,7 +41,7 @@ def draw_feature_maps(
 
 
 def band_height(row: FeatureMaps) -> float:
-    """Inches that a layer's answer takes."""
+    """Return the height of a layer's band, in inches."""
     if row.layer == "softmax":
         return 1.1
     if row.values.ndim == 1:
@@ -52,12 +52,12 @@ def band_height(row: FeatureMaps) -> float:
 
 
 def maps_across(count: int) -> int:
-    """How many maps stand in a row."""
+    """Return the number of maps in a row."""
     return min(count, MAPS_ACROSS)
 
 
 def show_input(figure: Figure, place: tuple[float, float, float, float], picture: NDArray[np.uint8]) -> None:
-    """The picture itself."""
+    """Draw the image itself."""
     axes = figure.add_axes(place, anchor="W")
     values = picture[0] if picture.shape[0] == 1 else picture.transpose(1, 2, 0)
     axes.imshow(values, cmap="gray", vmin=0, vmax=255, interpolation="nearest")
@@ -68,7 +68,7 @@ def show_input(figure: Figure, place: tuple[float, float, float, float], picture
 def show_band(
     figure: Figure, place: tuple[float, float, float, float], row: FeatureMaps, labels: Sequence[str]
 ) -> None:
-    """One layer's answer: maps, a strip of values, or the bars of the probabilities."""
+    """Draw one layer's output: maps, a strip of values, or bars of probabilities."""
     axes = figure.add_axes(place, anchor="W")
     if row.layer == "softmax":
         show_probabilities(axes, row.values, labels)
@@ -85,10 +85,10 @@ def show_band(
 
 
 def show_probabilities(axes: Axes, probabilities: NDArray[np.float32], labels: Sequence[str]) -> None:
-    """A bar for each label, or for the most probable ones where there are many."""
+    """Draw a bar for each label, or for the MAX_BARS most probable ones."""
     order = list(range(len(labels)))
-    if len(labels) > MOST_BARS:
-        order = np.argsort(-probabilities, kind="stable")[:MOST_BARS].tolist()
+    if len(labels) > MAX_BARS:
+        order = np.argsort(-probabilities, kind="stable")[:MAX_BARS].tolist()
     axes.bar(range(len(order)), probabilities[order], color=BLUE, width=0.8)
     long = max(len(labels[index]) for index in order) > 4
     axes.set_xticks(range(len(order)), [labels[index] for index in order], rotation=90 if long else 0)
@@ -98,7 +98,7 @@ def show_probabilities(axes: Axes, probabilities: NDArray[np.float32], labels: S
 
 
 def name(figure: Figure, place: tuple[float, float, float, float], layer: str, what: str, shape: str) -> None:
-    """A layer's name, what it does, and its shape, to the left of its band."""
+    """Write a layer's name, description and shape to the left of its band."""
     _, bottom, _, height = place
     x, y = 0.25 / WIDTH, bottom + height
     inch = 1 / float(figure.get_size_inches()[1])

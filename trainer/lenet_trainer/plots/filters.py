@@ -1,4 +1,4 @@
-"""Draws the filters that a network has learned."""
+"""Plots the filters that a network has learned."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from lenet_trainer.plots.style import GREY, new_figure, plot_style, write_figure
 
 
 def draw_filters(first: NDArray[np.float32], second: NDArray[np.float32], path: Path) -> Path:
-    """The filters of both convolutions, [Co, Ci, Kh, Kw]: a column for each filter, a row for each channel it sees."""
+    """Plot the filters of both convolutions, [Co, Ci, Kh, Kw]: a column per filter, a row per input channel."""
     with plot_style():
         heights = [first.shape[1] * 10 / first.shape[0] * 0.6 + 0.5, second.shape[1] * 10 / second.shape[0] + 0.5]
         figure = new_figure(10, sum(heights) + 0.3)
@@ -23,9 +23,9 @@ def draw_filters(first: NDArray[np.float32], second: NDArray[np.float32], path: 
 
 
 def show(axes: Axes, filters: NDArray[np.float32], name: str, channels: list[str], seen: str) -> None:
-    """One layer's filters: blue pulls down, red pushes up, white is 0."""
+    """Draw one layer's filters: blue is negative, red positive, white 0."""
     count, inputs, height, width = filters.shape
-    # Row by row: the channel first, then the filters that look at it.
+    # Row by row: one input channel, seen by every filter.
     cells = filters.transpose(1, 0, 2, 3).reshape(count * inputs, height, width)
     strongest = float(np.abs(filters).max())
     image = axes.imshow(mosaic(cells, count), cmap="RdBu_r", vmin=-strongest, vmax=strongest, interpolation="nearest")

@@ -1,4 +1,4 @@
-"""Draws a picture beside what the lecture's kernels make of it."""
+"""Plots an image beside its convolutions with the lecture's kernels."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ COLUMNS = 4
 
 
 def draw_kernels(picture: NDArray[np.uint8], path: Path) -> Path:
-    """The picture uint8 [1 or 3, H, W] and its seven versions, each with its kernel and its shape."""
+    """Plot the image uint8 [1 or 3, H, W] and its seven convolutions, each with its kernel and shape."""
     height, width = picture.shape[1:]
     with plot_style():
         side = 2.6
@@ -27,7 +27,7 @@ def draw_kernels(picture: NDArray[np.uint8], path: Path) -> Path:
 
 
 def show(axes: Axes, picture: NDArray[np.uint8], name: str, below: str) -> None:
-    """One version, with its name and shape above it and the kernel below."""
+    """Draw one image, with its name and shape above it and the kernel below."""
     height, width = picture.shape[1:]
     values = picture[0] if picture.shape[0] == 1 else picture.transpose(1, 2, 0)
     smooth = "nearest" if max(height, width) <= 64 else "antialiased"
@@ -41,7 +41,7 @@ def show(axes: Axes, picture: NDArray[np.uint8], name: str, below: str) -> None:
 
 
 def kernel_text(kernel: Kernel) -> str:
-    """The kernel's three rows, the divisor in front of the middle one."""
+    """Return the kernel's three rows, with the divisor before the middle one."""
     front = f"1/{kernel.divisor} · " if kernel.divisor > 1 else ""
     rows = [" ".join(f"{value:2}" for value in row) for row in kernel.values]
     return "\n".join((front if number == 1 else " " * len(front)) + row for number, row in enumerate(rows))

@@ -1,11 +1,11 @@
-"""Several maps side by side in one array, so that they are drawn at one scale and at once."""
+"""Arranges several maps in one array, so that they are drawn in one call and at one scale."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 
 def mosaic(maps: NDArray[np.floating], columns: int, gap: int = 1) -> NDArray[np.floating]:
-    """Maps [C, H, W] in rows of `columns`, with `gap` cells of not-a-number, which is drawn white, between them."""
+    """Return maps [C, H, W] in rows of `columns`, separated by `gap` cells of NaN, which is drawn white."""
     count, height, width = maps.shape
     rows = -(-count // columns)
     sheet = np.full((rows * (height + gap) - gap, columns * (width + gap) - gap), np.nan)

@@ -1,4 +1,4 @@
-"""The folder that drawings go to."""
+"""Creates the folder for plots."""
 
 from pathlib import Path
 
@@ -6,10 +6,7 @@ from lenet_trainer.errors import OutputError
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder where there is none; raises OutputError where that cannot be done.
-
-    Drawings that are there already are drawn over: they can be made again at any time.
-    """
+    """Create the folder if it is missing; raises OutputError if that fails. Existing plots will be overwritten."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -1,7 +1,7 @@
 """The lecture's layers in plain NumPy: the definitions that PyTorch and ONNX Runtime are checked against.
 
-Arrays of pictures are [N, C, H, W]. Padding counts rows and columns in all, half on each side, and stride may
-differ between height and width, both as in the lecture (and in Zhang et al., Dive into Deep Learning, chapter 7).
+Arrays of images are [N, C, H, W]. Padding is the total number of rows and columns, half on each side, and the stride
+may differ between height and width, as in the lecture (and in Zhang et al., Dive into Deep Learning, chapter 7).
 """
 
 import numpy as np
@@ -12,9 +12,9 @@ Array = NDArray[np.float64]
 
 
 def output_size(size: int, kernel: int, padding: int = 0, stride: int = 1) -> int:
-    """Rows (or columns) that a window of `kernel` finds in `size`: ⌊(n − k + p + s) / s⌋.
+    """Return the number of positions of a window of `kernel` in `size`: ⌊(n − k + p + s) / s⌋.
 
-    Raises ValueError where the window does not fit even once.
+    Raises ValueError if the window does not fit even once.
     """
     if kernel < 1 or stride < 1 or padding < 0:
         raise ValueError(f"kernel {kernel} and stride {stride} must be at least 1, padding {padding} at least 0")
@@ -44,13 +44,13 @@ def convolve(
 
 
 def average_pool(images: Array, window: tuple[int, int], stride: tuple[int, int] | None = None) -> Array:
-    """Mean of each window, per channel; the stride is the window's size where none is given."""
+    """Mean of each window, per channel; the stride defaults to the window's size."""
     pooled: Array = windows(images, window, stride or window).mean(axis=(4, 5))  # [N, C, H', W']
     return pooled
 
 
 def max_pool(images: Array, window: tuple[int, int], stride: tuple[int, int] | None = None) -> Array:
-    """Largest value of each window, per channel; the stride is the window's size where none is given."""
+    """Maximum of each window, per channel; the stride defaults to the window's size."""
     pooled: Array = windows(images, window, stride or window).max(axis=(4, 5))  # [N, C, H', W']
     return pooled
 
@@ -68,7 +68,7 @@ def flatten(images: Array) -> Array:
 
 def sigmoid(values: Array) -> Array:
     """1 / (1 + e⁻ˣ), elementwise."""
-    # The same function through the hyperbolic tangent, because e⁻ˣ on its own overflows for very negative x.
+    # The same function in terms of tanh, because e⁻ˣ overflows for very negative x.
     return 0.5 * (1.0 + np.tanh(0.5 * values))
 
 
@@ -84,21 +84,21 @@ def relu(values: Array) -> Array:
 
 def softmax(logits: Array) -> Array:
     """Probabilities eˣ / Σ eˣ along the last axis: [N, K] to [N, K]."""
-    # Subtracting the largest logit changes nothing in the quotient and keeps the powers finite.
+    # Subtracting the largest logit leaves the quotient unchanged and keeps the powers finite.
     powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
     probabilities: Array = powers / powers.sum(axis=-1, keepdims=True)
     return probabilities
 
 
 def pad(images: Array, padding: tuple[int, int]) -> Array:
-    """Zeros around [N, C, H, W]: padding rows and columns in all, the odd one above and to the left."""
+    """Add `padding` rows and columns of zeros in all around [N, C, H, W], an odd one at the top and left."""
     rows, columns = padding
     above, left = (rows + 1) // 2, (columns + 1) // 2
     return np.pad(images, ((0, 0), (0, 0), (above, rows - above), (left, columns - left)))
 
 
 def windows(images: Array, window: tuple[int, int], stride: tuple[int, int]) -> Array:
-    """Every position of a window over [N, C, H, W]: a view [N, C, H', W', window height, window width]."""
+    """Return every position of a window over [N, C, H, W]: a view [N, C, H', W', window height, window width]."""
     for size, kernel, step in zip(images.shape[2:], window, stride, strict=True):
-        output_size(size, kernel, 0, step)  # refuses windows that do not fit
+        output_size(size, kernel, 0, step)  # raises ValueError for a window that does not fit
     return sliding_window_view(images, window, axis=(2, 3))[:, :, :: stride[0], :: stride[1]]

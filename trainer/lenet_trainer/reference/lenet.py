@@ -1,4 +1,4 @@
-"""LeNet written out in the reference layers, line by line as in the lecture: the yardstick of `verify`."""
+"""LeNet in the NumPy layers, line by line as in the lecture: the definition that `verify` compares with."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -29,9 +29,9 @@ def lenet_logits(
     activation: str = "sigmoid",
     pooling: str = "average",
 ) -> Array:
-    """Logits [N, K] of images [N, C, H, W], the weights being named as in the model file (`conv1.weight`, …).
+    """Return logits [N, K] of images [N, C, H, W]; the weights are named as in the model file (`conv1.weight`, …).
 
-    The shapes at the line ends are those of 28×28 pictures with one channel. Raises KeyError where a weight is missing.
+    The shapes at the line ends are those of 28×28 images with one channel. Raises KeyError if a weight is missing.
     """
     activate, pool = ACTIVATIONS[activation], POOLINGS[pooling]
     w = {name: values.astype(np.float64) for name, values in weights.items()}
@@ -53,6 +53,6 @@ def lenet_probabilities(
     pooling: str = "average",
     batch_size: int = 250,
 ) -> Array:
-    """Probabilities [N, K] of images [N, C, H, W], computed in batches so that memory stays bounded."""
+    """Return probabilities [N, K] of images [N, C, H, W], computed in batches to bound the memory."""
     batches = (images[start : start + batch_size] for start in range(0, len(images), batch_size))
     return np.concatenate([softmax(lenet_logits(batch, weights, activation, pooling)) for batch in batches])

@@ -1,4 +1,4 @@
-"""Small random distortions of a training batch, so that the network sees more hands than there were."""
+"""Random distortions of training batches: shift, rotation, zoom, shear and elastic distortion."""
 
 import math
 from dataclasses import dataclass
@@ -10,17 +10,16 @@ from torch.nn import functional
 
 from lenet_trainer.settings import TrainSettings
 
-KNOTS = 6  # an elastic distortion is drawn at 6×6 points and is smooth between them
+KNOTS = 6  # an elastic distortion is random at 6×6 points and interpolated between them
 
 
 @dataclass(frozen=True)
 class Augmentation:
-    """How far a picture may be distorted.
+    """The maximum distortions of an image, each drawn uniformly in both directions.
 
-    Pixels and degrees are meant each way, `zoom` and `shear` are shares: 0.1 is ±10 %, and a slant of one row in ten.
-    `elastic_pixels` is the standard deviation by which neighbouring parts of a picture are moved, each part its own
-    way (Simard et al., Best practices for convolutional neural networks, 2003). `outside` is what comes in at the
-    edges: `zeros`, or the `border` once more.
+    `zoom` and `shear` are shares: 0.1 is ±10 %, or a slant of one column in ten rows. `elastic_pixels` is the standard
+    deviation of an elastic distortion's displacements (Simard et al., Best practices for convolutional neural networks,
+    2003). `outside` fills what comes in at the edges: `zeros`, or the `border` repeated (PyTorch's padding modes).
     """
 
     shift_pixels: float
@@ -31,7 +30,7 @@ class Augmentation:
     elastic_pixels: float = 0.0
 
     def apply(self, images: Tensor, generator: torch.Generator) -> Tensor:
-        """Distort every picture of float32 [B, C, H, W] by an amount of its own."""
+        """Distort each image of float32 [B, C, H, W] independently."""
         if not (self.shift_pixels or self.rotation_degrees or self.zoom or self.shear or self.elastic_pixels):
             return images
         count, height, width = len(images), images.shape[2], images.shape[3]
@@ -39,18 +38,18 @@ class Augmentation:
         if self.elastic_pixels:
             moves = torch.randn(count, 2, KNOTS * KNOTS, generator=generator) * self.elastic_pixels
             maps = torch.cat([maps, moves * torch.tensor([[2 / width], [2 / height]])], dim=2)
-        # All pictures' maps and all their elastic moves are one product of two matrices.
-        places = (maps.flatten(0, 1) @ base(height, width)[: maps.shape[2]]).view(count, 2, height, width)
+        # One matrix product computes all affine maps and all elastic displacements.
+        places = (maps.flatten(0, 1) @ basis(height, width)[: maps.shape[2]]).view(count, 2, height, width)
         grid = places.permute(0, 2, 3, 1).to(images.device)  # [B, H, W, 2]
         return functional.grid_sample(images, grid, mode="bilinear", padding_mode=self.outside, align_corners=False)
 
     def draw(self, count: int, height: int, width: int, generator: torch.Generator) -> Tensor:
-        """Random affine maps [count, 2, 3] from output to input coordinates, which run from −1 to 1."""
+        """Return random affine maps [count, 2, 3] from output to input coordinates, which run from −1 to 1."""
         chance = 2 * torch.rand(4, count, generator=generator) - 1  # each from −1 to 1
         slant = (2 * torch.rand(count, generator=generator) - 1) * self.shear if self.shear else torch.zeros(count)
         angle = chance[0] * math.radians(self.rotation_degrees)
         size = 1 / (1 + chance[1] * self.zoom)
-        # In coordinates from −1 to 1 a turn keeps shapes only if it takes the aspect ratio into account.
+        # In coordinates from −1 to 1 a rotation preserves shapes only if corrected for the aspect ratio.
         across, down = height / width, width / height
         x_row = torch.stack(
             [angle.cos() * size, (slant - angle.sin()) * size * across, chance[2] * self.shift_pixels * 2 / width],
@@ -63,7 +62,7 @@ class Augmentation:
 
 
 def augmentation(settings: TrainSettings, outside: str) -> Augmentation:
-    """The distortions that settings name."""
+    """Return the distortions of the settings."""
     return Augmentation(
         settings.shift_pixels,
         settings.rotation_degrees,
@@ -75,8 +74,8 @@ def augmentation(settings: TrainSettings, outside: str) -> Augmentation:
 
 
 @lru_cache(maxsize=4)
-def base(height: int, width: int) -> Tensor:
-    """What a map's numbers are multiplied with, [3 + KNOTS², H · W]: x, y, 1, and how far each knot reaches."""
+def basis(height: int, width: int) -> Tensor:
+    """Return the basis [3 + KNOTS², H · W] of all maps: x, y, 1, and the interpolation weights of each knot."""
     rows = torch.arange(height) * (2 / height) + (1 / height - 1)  # centres of pixels, from −1 to 1
     columns = torch.arange(width) * (2 / width) + (1 / width - 1)
     y, x = torch.meshgrid(rows, columns, indexing="ij")

@@ -1,4 +1,4 @@
-"""Writes the figures of a training as TensorBoard's event files, where its package is installed."""
+"""Writes the figures of a training as TensorBoard's event files, if TensorBoard is installed."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -11,9 +11,9 @@ from lenet_trainer.training.scalars import Scalars
 
 @contextmanager
 def event_files(folder: Path | None) -> Iterator[Scalars | None]:
-    """Scalars that end in event files in a folder; None without a folder.
+    """Yield scalars that are written to event files in a folder; None without a folder.
 
-    Raises SettingsError where TensorBoard is not installed, and OutputError where the folder cannot be written.
+    Raises SettingsError if TensorBoard is not installed, and OutputError if the folder cannot be written.
     """
     if folder is None:
         yield None
@@ -33,7 +33,7 @@ def event_files(folder: Path | None) -> Iterator[Scalars | None]:
 
 
 class EventFiles:
-    """Scalars in TensorBoard's event files."""
+    """Scalars written to TensorBoard's event files."""
 
     def __init__(self, writer: Any):
         self.writer = writer

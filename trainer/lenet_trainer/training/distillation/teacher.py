@@ -1,4 +1,4 @@
-"""A larger network, trained on the same pictures, that teaches LeNet: it is never published."""
+"""The teacher of distillation: a larger network, trained on the same images, never published."""
 
 from collections import OrderedDict
 from dataclasses import replace
@@ -9,17 +9,22 @@ from lenet_trainer.networks.network import Network, Normalise
 from lenet_trainer.reference.layers import output_size
 from lenet_trainer.settings import TrainSettings
 
-CHANNELS = (16, 32, 64)  # wider is better and takes longer: these are a third of a minute an epoch on two cores
-SMALL = 16  # rows and columns
+CHANNELS = (
+    16,
+    32,
+    64,
+)  # of the three stages; wider is more accurate and slower: 20 seconds per epoch of MNIST on two cores
+MIN_UNPADDED = 16  # rows or columns from which the last convolution needs no padding
+# Chosen on MNIST's validation images; docs/training.md has the table.
 LEARNING_RATE, WEIGHT_DECAY, AVERAGE_DECAY, BATCH_SIZE = 0.003, 0.1, 0.998, 128
 
 
 class Teacher(Network):
-    """Five convolutions of 3×3 with batch normalisation (Ioffe and Szegedy, 2015), rectifiers, and one dense layer."""
+    """Five 3×3 convolutions with batch normalisation (Ioffe and Szegedy, 2015) and ReLU, then one dense layer."""
 
     def __init__(self, labels: int = 10, channels: int = 1, height: int = 28, width: int = 28):
         first, second, third = CHANNELS
-        layers: OrderedDict[str, nn.Module] = OrderedDict()  # shapes of one 28×28 picture:
+        layers: OrderedDict[str, nn.Module] = OrderedDict()  # shapes for one 28×28 image:
         layers["normalise"] = Normalise(channels)  # 1 × 28 × 28
         layers["block1"] = block(channels, first)
         layers["pool1"] = nn.MaxPool2d(2)  # 16 × 14 × 14
@@ -27,8 +32,8 @@ class Teacher(Network):
         layers["block3"] = block(second, second)
         layers["pool2"] = nn.MaxPool2d(2)  # 32 × 7 × 7
         layers["block4"] = block(second, third)
-        # Of the smallest pictures one value would be left, and of a batch of one of them nothing could be normalised.
-        padding = 0 if max(height, width) >= SMALL else 1
+        # Without padding the smallest images leave one value, and batch normalisation fails on a batch of one value.
+        padding = 0 if max(height, width) >= MIN_UNPADDED else 1
         layers["block5"] = block(third, third, padding)  # 64 × 5 × 5
         layers["flatten"] = nn.Flatten()
         rows, columns = (output_size(size // 4, kernel=3, padding=2 * padding) for size in (height, width))
@@ -37,13 +42,13 @@ class Teacher(Network):
 
 
 def block(inputs: int, outputs: int, padding: int = 1) -> nn.Sequential:
-    """A convolution of 3×3, normalised over the batch, and a rectifier."""
+    """Return a 3×3 convolution with batch normalisation and ReLU."""
     convolution = nn.Conv2d(inputs, outputs, kernel_size=3, padding=padding, bias=False)
     return nn.Sequential(convolution, nn.BatchNorm2d(outputs), nn.ReLU())
 
 
 def teacher_settings(settings: TrainSettings) -> TrainSettings:
-    """How the teacher of a training is trained: on the same pictures with the same distortions and validation."""
+    """Return the teacher's settings: the same data, augmentation and validation, its own optimisation."""
     return replace(
         settings,
         epochs=settings.teacher_epochs,

@@ -34,7 +34,7 @@ def small_digits() -> Dataset:
 
 @pytest.fixture(scope="session")
 def real_pictures(data_dir: Path | None, small_digits: Dataset) -> Dataset:
-    """MNIST with the first 500 of its test pictures where this machine has it, else scikit-learn's digits."""
+    """MNIST with the first 500 of its test images if LENET_DATA_DIR has it, else scikit-learn's digits."""
     if data_dir is None:
         return small_digits
     mnist = load(DataSettings(data_dir=data_dir), Silent())

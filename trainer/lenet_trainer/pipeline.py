@@ -19,7 +19,7 @@ from lenet_trainer.export.model_file import parse_model
 from lenet_trainer.export.onnx_graph import export
 from lenet_trainer.export.publication import publish, require_writable
 from lenet_trainer.export.verification import ParityReport, verify
-from lenet_trainer.lecture.layer_table import layers
+from lenet_trainer.networks.layer_table import layers
 from lenet_trainer.progress import Progress
 from lenet_trainer.settings import TrainSettings
 from lenet_trainer.training.accuracy import count_correct

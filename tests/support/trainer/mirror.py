@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 @dataclass
 class Mirror:
-    """What the server answers: a body per file name, cut off after `cut` bytes where that is given."""
+    """The server's responses: a body per file name, cut off after `cut` bytes if given."""
 
     url: str
     bodies: dict[str, bytes] = field(default_factory=dict)

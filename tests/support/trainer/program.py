@@ -1,4 +1,4 @@
-"""Where the installed command is."""
+"""The path of the installed command."""
 
 import sysconfig
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The comparison measures what it says, of methods that are what the lecture says."""
+"""The comparison's figures are correct, and its estimators are those of the lecture."""
 
 from dataclasses import replace
 from typing import Any
@@ -37,7 +37,7 @@ class AlwaysZero:
 
 
 class Edge(AlwaysZero):
-    """Answers 1 where there is ink in the outermost two pixels, which is so only where a picture has moved."""
+    """Predicts 1 if there is ink in the outermost two pixels, which only shifted images have."""
 
     name = "edge"
 
@@ -79,7 +79,7 @@ def test_moved_pictures_are_moved_and_taken_from_all_labels(few: Dataset) -> Non
     assert result.moved_error == pytest.approx(0.5, abs=0.01)
 
 
-def test_everybody_learns(results: dict[str, ComparisonResult]) -> None:
+def test_every_estimator_learns(results: dict[str, ComparisonResult]) -> None:
     assert list(results) == [
         "logistic regression",
         "K-NN, K = 3",

@@ -27,7 +27,7 @@ def weights(model: Path) -> dict[str, bytes]:
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    """The weights of the training that nobody interrupts."""
+    """The weights of an uninterrupted training."""
     output = tmp_path_factory.mktemp("whole")
     assert train(output) == 0
     assert [path.name for path in output.iterdir()] == ["1"]  # the checkpoint is gone

@@ -8,10 +8,10 @@ import pytest
 from PIL import Image
 
 from lenet_trainer.cli import main
+from lenet_trainer.corruptions.image_writer import write_corrupted
 from lenet_trainer.corruptions.kinds import KINDS, MIXTURE
 from lenet_trainer.corruptions.sample import CorruptedImage, corrupted_images
 from lenet_trainer.datasets.dataset import Dataset
-from lenet_trainer.datasets.image_writer import write_corrupted
 from lenet_trainer.errors import DatasetError
 from lenet_trainer.progress import Silent
 

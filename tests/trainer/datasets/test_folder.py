@@ -22,7 +22,7 @@ FORMATS = ("png", "jpg", "bmp", "gif", "webp", "tif")
 
 
 class Notes(Silent):
-    """A progress that keeps what is said."""
+    """A progress that records the reported lines."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []

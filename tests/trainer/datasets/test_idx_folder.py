@@ -27,7 +27,7 @@ def noise(*shape: int) -> NDArray[np.uint8]:
 
 
 def write(folder: Path, names: tuple[str, ...], *arrays: NDArray[np.uint8]) -> None:
-    """The files, packed where the name says so."""
+    """The files, compressed if the name ends in .gz."""
     for name, array in zip(names, arrays, strict=True):
         content = serialise(array)
         (folder / name).write_bytes(gzip.compress(content) if name.endswith(".gz") else content)

@@ -124,7 +124,7 @@ def test_a_mirror_without_the_file(small: MnistFiles, mirror: Mirror) -> None:
 
 
 def test_a_mirror_out_of_reach(tmp_path: Path) -> None:
-    with socket.socket() as silent:  # bound, so that nobody else takes the port, but not listening
+    with socket.socket() as silent:  # bound, so that no other process takes the port, but not listening
         silent.bind(("127.0.0.1", 0))
         settings = DataSettings(data_dir=tmp_path, mirror=f"http://127.0.0.1:{silent.getsockname()[1]}")
         with pytest.raises(DatasetError, match=r"train-images-idx3-ubyte\.gz cannot be downloaded: .*--dataset digits"):

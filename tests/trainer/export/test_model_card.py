@@ -6,7 +6,7 @@ from lenet_trainer.datasets.dataset import Dataset
 from lenet_trainer.export.metadata import ModelMetadata
 from lenet_trainer.export.model_card import SeedResult, model_card, seed_table
 from lenet_trainer.export.verification import ParityReport
-from lenet_trainer.lecture.layer_table import layers
+from lenet_trainer.networks.layer_table import layers
 from lenet_trainer.training.loop import TrainingResult
 
 

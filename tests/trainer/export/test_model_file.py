@@ -61,7 +61,7 @@ def test_a_file_that_is_no_model(content: bytes, tmp_path: Path) -> None:
         read_model(path)
 
 
-def test_somebody_elses_model(model: ModelFile) -> None:
+def test_a_model_of_another_program(model: ModelFile) -> None:
     other = onnx.load_model_from_string(model.content)
     del other.metadata_props[:]
     with pytest.raises(ModelError, match="metadata are incomplete"):

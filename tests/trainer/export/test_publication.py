@@ -30,7 +30,7 @@ def test_versions_are_counted_up(model: ModelFile, parity: ParityReport, tmp_pat
 
 
 def test_the_next_version_is_above_the_highest(model: ModelFile, parity: ParityReport, tmp_path: Path) -> None:
-    for name in ("3", "10", "latest", ".publishing-by-somebody-else"):
+    for name in ("3", "10", "latest", ".publishing-by-another-process"):
         (tmp_path / name).mkdir()
     assert publish(model.content, "card", parity, tmp_path) == tmp_path / "11"
 

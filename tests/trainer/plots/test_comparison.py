@@ -17,7 +17,7 @@ def result(name: str, wrong: int) -> ComparisonResult:
 
 
 def test_a_chart(tmp_path: Path) -> None:
-    results = [result("rival", 50), result("LeNet", 10), result("perfect", 0)]
+    results = [result("baseline", 50), result("LeNet", 10), result("perfect", 0)]
     pixels = read(draw_comparison(results, "who wins", tmp_path / "comparison.png")).astype(int)
     blue = (pixels[..., 2] - pixels[..., 0] > 80).sum(axis=1)  # LeNet's bars
     assert (blue > 0).any()

@@ -19,7 +19,7 @@ from tests.support.trainer.training import train_on
 
 
 class Interrupted(Silent):
-    """A progress that interrupts the training after so many steps, as Ctrl-C does, and keeps what it is told."""
+    """A progress that interrupts the training after `steps` steps, as Ctrl-C does, and keeps the reported lines."""
 
     def __init__(self, steps: int = 10**9):
         self.left = steps
@@ -52,7 +52,7 @@ def settings() -> TrainSettings:
 
 @pytest.fixture(scope="module")
 def whole(few: Dataset, settings: TrainSettings) -> TrainingResult:
-    """The training that nobody interrupts."""
+    """The uninterrupted training."""
     return train_on(few, settings, Silent())
 
 

@@ -1,4 +1,4 @@
-"""Training learns, is repeatable, and stops where it is told to."""
+"""Training learns, is repeatable, and stops after `max_steps`."""
 
 import shutil
 from dataclasses import replace
@@ -20,7 +20,7 @@ from tests.support.trainer.training import train_on
 
 
 class Notes(Silent):
-    """A progress that keeps what it is told."""
+    """A progress that records the reports."""
 
     def __init__(self) -> None:
         self.begun: list[tuple[str, int]] = []

@@ -64,5 +64,5 @@ def mistake_lines(result: Evaluation) -> list[str]:
 
 
 def share(value: float | None) -> str:
-    """A share in per cent; a dash where there is none."""
+    """Return a share in per cent, or a dash for None."""
     return "–" if value is None else percent(value)

@@ -32,8 +32,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Write the images and print their number."""
     settings = read_settings(DataSettings, arguments, os.environ)
     corruption = read_settings(CorruptionSettings, arguments, os.environ)
+    from lenet_trainer.corruptions.image_writer import write_corrupted
     from lenet_trainer.corruptions.kinds import KINDS
-    from lenet_trainer.datasets.image_writer import make_empty, write_corrupted, write_pictures
+    from lenet_trainer.datasets.image_writer import make_empty, write_pictures
     from lenet_trainer.datasets.loader import load
 
     kinds = _kinds(corruption.disturbed, tuple(KINDS))
@@ -56,5 +57,5 @@ def _kinds(wanted: str | None, known: tuple[str, ...]) -> tuple[str, ...]:
     kinds = known if wanted == ALL else tuple(wanted.split(","))
     for kind in kinds:
         if kind not in known:
-            raise SettingsError(f"--disturbed knows no {kind!r}: {ALL}, or some of {', '.join(known)}")
+            raise SettingsError(f"--disturbed: unknown kind {kind!r}; choose {ALL}, or some of {', '.join(known)}")
     return kinds

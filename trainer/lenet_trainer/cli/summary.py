@@ -35,8 +35,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the layers, their totals, and the lecture's comparison with fully connected layers."""
     network = published(arguments) if arguments.model else described(arguments)
     from lenet_trainer.cli.tables import summary_lines, weight_count_lines
-    from lenet_trainer.lecture.layer_table import layers
     from lenet_trainer.lecture.weight_counts import weight_counts
+    from lenet_trainer.networks.layer_table import layers
 
     rows, costs = layers(network), weight_counts(*network.input_shape)
     if arguments.json:

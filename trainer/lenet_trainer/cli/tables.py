@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from lenet_trainer.export.verification import TOLERANCE, ParityReport
-from lenet_trainer.lecture.layer_table import Layer
 from lenet_trainer.lecture.weight_counts import WeightCount
+from lenet_trainer.networks.layer_table import Layer
 from lenet_trainer.percent import percent
 
 

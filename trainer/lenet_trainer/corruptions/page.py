@@ -29,7 +29,7 @@ def digit_centre(recipe: Recipe) -> tuple[float, float]:
 
 
 def ink_cover(digit: NDArray[np.uint8], recipe: Recipe) -> Cover:
-    """Return where the ink of a digit uint8 [28, 28] is."""
+    """Return the cover of the ink of a digit uint8 [28, 28]."""
     row, column = digit_centre(recipe)
     scale = digit_size(recipe) / BOX
     turn = np.asarray(cv2.getRotationMatrix2D(((FIELD - 1) / 2, (FIELD - 1) / 2), recipe.degrees, scale), np.float64)
@@ -41,7 +41,7 @@ def ink_cover(digit: NDArray[np.uint8], recipe: Recipe) -> Cover:
 
 
 def ruled_lines_cover(lines: RuledLines, recipe: Recipe) -> Cover:
-    """Return where lines are printed, and their opacity."""
+    """Return the cover of the printed lines."""
     size = digit_size(recipe)
     spacing, thickness = lines.spacing * size, max(1.0, lines.thickness * size)
     rows, columns = np.mgrid[: recipe.height, : recipe.width].astype(np.float32)
@@ -54,7 +54,7 @@ def ruled_lines_cover(lines: RuledLines, recipe: Recipe) -> Cover:
 
 
 def frame_cover(recipe: Recipe) -> Cover:
-    """Return where a box is drawn around the digit."""
+    """Return the cover of a box around the digit."""
     size = digit_size(recipe)
     row, column = digit_centre(recipe)
     half, thickness = size * 0.7, max(1.0, recipe.frame * size)
@@ -64,7 +64,7 @@ def frame_cover(recipe: Recipe) -> Cover:
 
 
 def desk_mask(recipe: Recipe) -> NDArray[np.bool_]:
-    """Return where the desk shows, [height, width]."""
+    """Return a mask of the pixels that show the desk, [height, width]."""
     top, right, bottom, left = recipe.desk
     mask = np.ones((recipe.height, recipe.width), np.bool_)
     rows = slice(round(top * recipe.height), recipe.height - round(bottom * recipe.height))

@@ -66,7 +66,9 @@ class IdxFolder:
         if images.ndim == 3:
             images = images[..., None]  # [N, H, W, C]
         if images.ndim != 4 or images.shape[3] not in (1, 3):
-            raise DatasetError(f"pictures must be [N, H, W], with 1 or 3 channels where they have some: {images.shape}")
+            raise DatasetError(
+                f"images must be [N, H, W], [N, H, W, C] or [N, C, H, W] with 1 or 3 channels C: {images.shape}"
+            )
         if transposed:
             images = images.swapaxes(1, 2)
         _, height, width, channels = images.shape

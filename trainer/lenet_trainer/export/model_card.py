@@ -7,7 +7,7 @@ from statistics import fmean, stdev
 from lenet_trainer.datasets.dataset import Dataset
 from lenet_trainer.export.metadata import ModelMetadata
 from lenet_trainer.export.verification import TOLERANCE, ParityReport
-from lenet_trainer.lecture.layer_table import Layer
+from lenet_trainer.networks.layer_table import Layer
 from lenet_trainer.percent import percent
 
 

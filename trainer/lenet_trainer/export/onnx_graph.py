@@ -10,6 +10,7 @@ from onnx import NodeProto, TensorProto, checker, helper, numpy_helper
 from torch import nn
 
 from lenet_trainer.export.metadata import ModelMetadata
+from lenet_trainer.networks.layer_table import height_and_width
 from lenet_trainer.networks.network import Network, Normalise
 
 OPSET = 17
@@ -84,11 +85,6 @@ def layer_nodes(name: str, layer: nn.Module, source: str, output: str) -> list[N
 def parameters(name: str) -> list[str]:
     """Return the names of a layer's weights and biases, the same in the file as in PyTorch."""
     return [f"{name}.weight", f"{name}.bias"]
-
-
-def height_and_width(size: int | tuple[int, int]) -> tuple[int, int]:
-    """Return height and width of a window, which PyTorch may give as a single number."""
-    return (size, size) if isinstance(size, int) else size
 
 
 def initializers(network: Network) -> Iterator[onnx.TensorProto]:

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from lenet_trainer.lecture.layer_table import describe
+from lenet_trainer.networks.layer_table import describe
 from lenet_trainer.networks.network import Network
 
 

@@ -1,4 +1,4 @@
-"""Where the figures of each epoch go, such as TensorBoard's event files."""
+"""The protocol that records the figures of each epoch, for example in TensorBoard's event files."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

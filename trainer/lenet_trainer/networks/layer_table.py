@@ -6,7 +6,6 @@ from typing import cast
 import torch
 from torch import nn
 
-from lenet_trainer.export.onnx_graph import height_and_width
 from lenet_trainer.networks.network import Network, Normalise
 
 Pair = tuple[int, int]  # rows, columns
@@ -67,6 +66,11 @@ def sliding(module: nn.Conv2d | nn.AvgPool2d | nn.MaxPool2d) -> tuple[Pair, Pair
         rows, columns = (2 * int(side) for side in module.padding)
         return kernel, (rows, columns), stride
     return height_and_width(module.kernel_size), (0, 0), height_and_width(module.stride)
+
+
+def height_and_width(size: int | tuple[int, int]) -> tuple[int, int]:
+    """Return height and width of a window, which PyTorch may give as a single number."""
+    return (size, size) if isinstance(size, int) else size
 
 
 def size_formula(size: int, kernel: int, padding: int, stride: int) -> str:

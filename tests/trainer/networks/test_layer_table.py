@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from lenet_trainer.lecture.layer_table import Layer, layers
+from lenet_trainer.networks.layer_table import Layer, layers
 from lenet_trainer.networks.lenet import LeNet
 
 sizes = st.integers(12, 40)

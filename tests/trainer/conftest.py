@@ -1,4 +1,4 @@
-"""What the trainer's tests share: small real pictures, a barely trained network, and models published from it."""
+"""Fixtures of the trainer's tests: small real images, a barely trained network, and models published from it."""
 
 from dataclasses import replace
 from pathlib import Path

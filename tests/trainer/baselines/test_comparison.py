@@ -19,7 +19,7 @@ ALL_WRONG = 0.85  # of ten labels, one in ten is right by chance
 
 
 class AlwaysZero:
-    """A estimator that has learned one thing."""
+    """An estimator that always predicts 0."""
 
     name = "always zero"
     convolutional = False
@@ -54,7 +54,7 @@ def few(small_digits: Dataset) -> Dataset:
 
 @pytest.fixture(scope="module")
 def results(few: Dataset) -> dict[str, ComparisonResult]:
-    """What comes of all estimators after a short training."""
+    """The results of all estimators after a short training."""
     estimators: list[Estimator] = [*scikit_learn_estimators(), *networks(epochs=5, seed=0, batch_size=20)]
     return {result.name: result for result in compare(few, estimators, Silent())}
 

@@ -1,4 +1,4 @@
-"""`lenet-trainer train --resume` after interruptions at any moment, and on disks that are full or cannot be written."""
+"""`lenet-trainer train --resume` after interruptions at any moment, and on full or read-only disks."""
 
 import contextlib
 import random

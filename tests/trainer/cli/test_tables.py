@@ -1,4 +1,4 @@
-"""Results in lines: numbers are readable, and a disagreement is said aloud."""
+"""Result tables are readable, and a disagreement is printed clearly."""
 
 from lenet_trainer.cli.tables import accuracy_line, parity_lines
 from lenet_trainer.export.verification import Agreement, ParityReport

@@ -1,4 +1,4 @@
-"""`lenet-trainer train` from flags to a published folder, repeatable, and harmless when interrupted."""
+"""`lenet-trainer train` from flags to a published folder: reproducible, and safe to interrupt."""
 
 import json
 import signal

@@ -1,4 +1,4 @@
-"""Digits become pictures such as people have: the same ones for the same seed, each kind as it is named."""
+"""Corrupted images are reproducible by seed, and each kind corrupts as its name says."""
 
 from dataclasses import replace
 from pathlib import Path

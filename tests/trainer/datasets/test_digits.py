@@ -1,4 +1,4 @@
-"""scikit-learn's digits come in the model's form, each label in both splits."""
+"""scikit-learn's digits have the model's shape, and each label is in both splits."""
 
 import numpy as np
 

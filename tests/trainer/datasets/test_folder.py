@@ -1,4 +1,4 @@
-"""Folders of pictures become datasets: any formats and sizes, in the form that the server makes of them too."""
+"""Folders of images of any formats and sizes become datasets, preprocessed as in the server."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Four IDX files of any dataset in the form of MNIST: numbers or names as labels, wherever they begin."""
+"""Four IDX files in MNIST's form become a dataset, with numbers or names as labels."""
 
 import gzip
 import hashlib

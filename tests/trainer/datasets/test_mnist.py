@@ -1,4 +1,4 @@
-"""MNIST is found, or downloaded and checked; anything wrong is one clear error and leaves nothing on the disk."""
+"""MNIST is found, or downloaded and checked; every fault is one clear error and leaves no file behind."""
 
 import gzip
 import hashlib

@@ -1,4 +1,4 @@
-"""Metadata are strings in the file and come back as they were."""
+"""Metadata are strings in the file and are read back unchanged."""
 
 import json
 

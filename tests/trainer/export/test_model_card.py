@@ -1,4 +1,4 @@
-"""The model card says what it has to say."""
+"""The model card has all its sections and figures."""
 
 from dataclasses import replace
 

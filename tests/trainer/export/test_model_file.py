@@ -1,4 +1,4 @@
-"""A model file comes back as the network it was written from; other files are refused with a reason."""
+"""A model file is read back as the network that was exported; other files are refused with a reason."""
 
 from dataclasses import replace
 from pathlib import Path

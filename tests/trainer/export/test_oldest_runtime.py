@@ -1,4 +1,4 @@
-"""The oldest ONNX Runtime that the projects allow reads our files and answers as the newest does."""
+"""The oldest supported ONNX Runtime reads the model files and gives the same results as the newest."""
 
 import re
 import subprocess

@@ -1,4 +1,4 @@
-"""The exported graph has the interface of the contract, one node per layer, and PyTorch's answers."""
+"""The exported graph has the documented interface, one node per layer, and PyTorch's outputs."""
 
 import numpy as np
 import onnx

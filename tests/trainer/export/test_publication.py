@@ -1,4 +1,4 @@
-"""A model is published whole, under a new number, or not at all."""
+"""A model is published completely, under a new version number, or not at all."""
 
 import hashlib
 import threading

@@ -1,4 +1,4 @@
-"""The three implementations agree about a model, and a disagreement is found."""
+"""The three implementations agree about a model, and a disagreement is detected."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The lecture's seven kernels do to a picture what they are for."""
+"""The lecture's seven kernels have the effects that their names say."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The Python lines of docs/lecture.md give what the page says they give, and its pictures are there."""
+"""The Python lines of docs/lecture.md give the output that the page shows, and its pictures exist."""
 
 import doctest
 import re

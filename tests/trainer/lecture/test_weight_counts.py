@@ -1,4 +1,4 @@
-"""The lecture's three numbers."""
+"""The weight counts are the lecture's three numbers."""
 
 from lenet_trainer.lecture.weight_counts import weight_counts
 

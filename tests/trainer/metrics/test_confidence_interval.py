@@ -1,4 +1,4 @@
-"""Wilson's interval has the values of the books, and always holds the share it is about."""
+"""Wilson's interval has published values, and always contains the share."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""The confusion matrix and what follows from it, beside scikit-learn's."""
+"""The confusion matrix, precision and recall equal scikit-learn's."""
 
 import numpy as np
 import pytest

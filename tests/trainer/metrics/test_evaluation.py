@@ -1,4 +1,4 @@
-"""The accuracy of a model file is what counting by hand gives, and the bundled model is as good as promised."""
+"""The accuracy of a model file equals a count by hand, and the bundled model is as accurate as documented."""
 
 from pathlib import Path
 

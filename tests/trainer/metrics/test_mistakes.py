@@ -1,4 +1,4 @@
-"""The worst mistakes come first, and right answers not at all."""
+"""The worst mistakes come first; correct predictions are left out."""
 
 import numpy as np
 

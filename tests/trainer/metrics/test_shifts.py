@@ -1,4 +1,4 @@
-"""Pictures move by whole pixels, and what they show stays the same."""
+"""Images are shifted by whole pixels without changing their content."""
 
 import numpy as np
 import pytest

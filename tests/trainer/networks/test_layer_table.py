@@ -1,4 +1,4 @@
-"""The list of layers has the lecture's shapes, and each layer's parameters, work and receptive field."""
+"""The layer table has the lecture's shapes, parameters, multiply-accumulates and receptive fields."""
 
 import pytest
 import torch

@@ -1,4 +1,4 @@
-"""The network is the lecture's: its parameters, its shapes, its layers; and it comes in other sizes."""
+"""LeNet has the lecture's parameters, shapes and layers, and supports other sizes."""
 
 import pytest
 import torch

@@ -1,4 +1,4 @@
-"""The chart of a comparison is a picture with a bar for everybody."""
+"""The plot of a comparison has a bar for every estimator."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import numpy as np
 from lenet_trainer.baselines.estimator import ComparisonResult
 from lenet_trainer.metrics.confidence_interval import wilson
 from lenet_trainer.plots.comparison import draw_comparison
-from tests.support.trainer.drawings import read
+from tests.support.trainer.plot_files import read
 
 
 def result(name: str, wrong: int) -> ComparisonResult:

@@ -1,4 +1,4 @@
-"""The drawings of an evaluation are pictures with something on them, and always the same."""
+"""The plots of an evaluation are images that are not blank, and reproducible."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +11,7 @@ from lenet_trainer.export.model_file import ModelFile
 from lenet_trainer.metrics.evaluation import Evaluation, evaluate
 from lenet_trainer.plots.evaluation import draw_evaluation
 from lenet_trainer.plots.output_folder import make_folder
-from tests.support.trainer.drawings import read
+from tests.support.trainer.plot_files import read
 
 
 @pytest.fixture(scope="module")

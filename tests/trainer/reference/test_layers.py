@@ -1,4 +1,4 @@
-"""The reference layers give the lecture's worked numbers, and what PyTorch gives on random shapes."""
+"""The NumPy layers give the lecture's worked numbers, and PyTorch's results on random shapes."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The network written out in the reference layers is PyTorch's network."""
+"""LeNet in NumPy gives the outputs of LeNet in PyTorch."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Augmentation moves pictures as far as it says, and no further."""
+"""Augmentation distorts images by at most the configured amounts."""
 
 import pytest
 import torch

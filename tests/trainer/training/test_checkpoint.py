@@ -1,4 +1,4 @@
-"""An interrupted training goes on as if nothing had happened, and a checkpoint that does not fit is refused."""
+"""A resumed training gives the weights of an uninterrupted one; a checkpoint that does not fit is refused."""
 
 from dataclasses import replace
 from pathlib import Path

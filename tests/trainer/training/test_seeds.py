@@ -1,4 +1,4 @@
-"""The soft targets that several trainings share are those of their recipe."""
+"""Soft targets are shared by the trainings of one recipe only."""
 
 from dataclasses import replace
 from pathlib import Path

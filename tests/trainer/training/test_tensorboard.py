@@ -1,4 +1,4 @@
-"""TensorBoard reads the figures of a training; without its package, or a folder to write to, an error says so."""
+"""TensorBoard reads the figures of a training; without its package or a writable folder there is a clear error."""
 
 import sys
 from pathlib import Path

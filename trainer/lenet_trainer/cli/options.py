@@ -30,7 +30,7 @@ def add_options(parser: argparse.ArgumentParser, kind: type[Settings]) -> None:
 
 
 def read_settings(kind: type[Kind], arguments: argparse.Namespace, environment: Mapping[str, str]) -> Kind:
-    """The settings that flags and environment give; raises SettingsError naming the flag and what it takes."""
+    """Return the settings of flags and environment variables; raises SettingsError naming the flag and its range."""
     given: dict[str, Any] = {}
     for item in fields(kind):
         text = getattr(arguments, item.name)

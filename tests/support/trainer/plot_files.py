@@ -1,4 +1,4 @@
-"""Reads drawings back."""
+"""Reads plots back."""
 
 from pathlib import Path
 

@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from lenet_trainer.datasets import load
-from lenet_trainer.disturbances import KINDS, MIXTURE, disturbed
-from lenet_trainer.drawing.canvas import look, write
-from lenet_trainer.drawing.sheet import contact_sheet
+from lenet_trainer.corruptions.kinds import KINDS, MIXTURE
+from lenet_trainer.corruptions.sample import corrupted_images
+from lenet_trainer.datasets.loader import load
+from lenet_trainer.plots.contact_sheet import contact_sheet
+from lenet_trainer.plots.style import plot_style, write_figure
 from lenet_trainer.progress import Silent
 from lenet_trainer.settings import DataSettings
 
@@ -47,11 +48,11 @@ def main() -> None:
     pictures, names = [], []
     for kind in KINDS:
         count = COLUMNS * (3 if kind == MIXTURE else 1)
-        for number, each in enumerate(disturbed(dataset, options.split, kind, count, options.seed)):
+        for number, each in enumerate(corrupted_images(dataset, options.split, kind, count, options.seed)):
             pictures.append(shown(each.picture))
             names.append(f"{kind}: {each.label}" if number % COLUMNS == 0 else each.label)
-    with look():
-        write(contact_sheet(pictures, names, COLUMNS), options.output, dots_per_inch=64)
+    with plot_style():
+        write_figure(contact_sheet(pictures, names, COLUMNS), options.output, dots_per_inch=64)
     with Image.open(options.output) as drawn:
         few = drawn.convert("RGB").quantize(COLOURS)  # keeps the file small
     few.save(options.output, optimize=True)

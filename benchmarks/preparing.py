@@ -13,8 +13,9 @@ from statistics import median
 import cv2
 
 from lenet_imaging import ImageError, Preprocessing, encode_png, prepare
+from lenet_trainer.corruptions.render import encode_image
+from lenet_trainer.corruptions.sample import corrupted_images
 from lenet_trainer.datasets.digits import load_digits
-from lenet_trainer.disturbances import disturbed, picture_file
 
 INK = Preprocessing("ink", 1, 28, 28)
 
@@ -29,7 +30,8 @@ def files(count: int) -> dict[str, list[bytes]]:
     }
     for kind in ("plain", "shadow", "rules", "mixture"):
         found[f"{kind}, {'40 to 2,000' if kind == 'mixture' else '280×280'} pixels"] = [
-            picture_file(each.picture, each.recipe.quality)[0] for each in disturbed(dataset, "test", kind, count, 0)
+            encode_image(each.picture, each.recipe.quality)[0]
+            for each in corrupted_images(dataset, "test", kind, count, 0)
         ]
     return found
 

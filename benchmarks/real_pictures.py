@@ -15,10 +15,13 @@ import cv2
 import numpy as np
 
 from lenet_imaging import ImageError, Preprocessing, decode, fit
-from lenet_trainer.datasets import Dataset, load
-from lenet_trainer.disturbances import KINDS, MIXTURE, disturbed, picture_file
+from lenet_trainer.corruptions.kinds import KINDS, MIXTURE
+from lenet_trainer.corruptions.render import encode_image
+from lenet_trainer.corruptions.sample import corrupted_images
+from lenet_trainer.datasets.dataset import Dataset
+from lenet_trainer.datasets.loader import load
+from lenet_trainer.export.onnx_runtime import OnnxRuntime
 from lenet_trainer.progress import Silent
-from lenet_trainer.runtime import OnnxRuntime
 from lenet_trainer.settings import DataSettings
 
 MODEL = Path(__file__).parents[1] / "models" / "lenet" / "1" / "model.onnx"
@@ -52,8 +55,8 @@ def score(task: Task) -> Score:
     dataset = _load(task.data_dir)
     images, labels, seconds, refused = [], [], 0.0, 0
     made = []
-    for each in disturbed(dataset, task.split, task.kind, task.number, task.seed):
-        picture = decode(picture_file(each.picture, each.recipe.quality)[0])
+    for each in corrupted_images(dataset, task.split, task.kind, task.number, task.seed):
+        picture = decode(encode_image(each.picture, each.recipe.quality)[0])
         started = time.perf_counter()
         try:
             images.append(fit(picture, INK))

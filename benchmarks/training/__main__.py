@@ -1,4 +1,4 @@
-"""Times training to 99 % beside PyTorch's MNIST example, whole processes that take turns, and training's throughput.
+"""Times training to 99 % against PyTorch's MNIST example, in alternating processes, and training's throughput.
 
 .venv/bin/python -m benchmarks.training --data-dir data                 # about ten minutes on two quiet cores
 .venv/bin/python -m benchmarks.training --data-dir data --rounds 3
@@ -22,7 +22,7 @@ GOAL = 0.99
 
 @dataclass(frozen=True)
 class Finish:
-    """A process that has ended: how long it took, from start to end, and what it says."""
+    """A finished process: its wall time, and the figures it printed."""
 
     seconds: float
     epochs: int
@@ -41,7 +41,7 @@ def timed(module: str, data_dir: Path, threads: int, seed: int) -> Finish:
 
 
 def main() -> None:
-    """Measure and print."""
+    """Measure both processes and print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data-dir", type=Path, default=Path("data"))
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
@@ -55,7 +55,7 @@ def main() -> None:
     ours, example = (median(finish.seconds for finish in finishes[module]) for module in PROCESSES)
     short = [name for name, results in finishes.items() if min(each.accuracy for each in results) < GOAL]
     if short:
-        sys.exit(f"{' and '.join(short)} did not come to {100 * GOAL:.0f} %: there is nothing to compare")
+        sys.exit(f"{' and '.join(short)} did not reach {100 * GOAL:.0f} %: there is nothing to compare")
     print("| whole process, to 99 % of the test pictures | seconds (median) | epochs | accuracy |\n|---|---:|---|---|")
     for module, results in finishes.items():
         epochs = ", ".join(str(finish.epochs) for finish in results)

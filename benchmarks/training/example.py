@@ -1,9 +1,9 @@
-"""PyTorch's MNIST example in its published configuration, until it is right on 99 % of the test pictures.
+"""PyTorch's MNIST example in its published configuration, until 99 % of the test images are correct.
 
 Written from its settings (pytorch/examples, mnist/main.py), not copied: convolutions of 32 and 64 filters of 3×3
 without padding, each with a rectifier, max pooling 2×2, dropout 0.25, 9,216 values to 128, rectifier, dropout 0.5,
 ten labels; Adadelta with learning rate 1, times 0.7 after each epoch; batches of 64 from a DataLoader in the same
-process, which shuffles only where there is CUDA; each picture becomes a PIL image, then a tensor, then is normalised
+process, which shuffles only with CUDA; each picture becomes a PIL image, then a tensor, then is normalised
 by 0.1307 and 0.3081; a test in batches of 1,000 after each of 14 epochs. Not as published: the pictures come from the
 same local files as ours, without torchvision, and it ends as soon as it has reached the goal.
 """
@@ -20,7 +20,7 @@ from PIL import Image
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 
-from lenet_trainer.datasets import load
+from lenet_trainer.datasets.loader import load
 from lenet_trainer.progress import Silent
 from lenet_trainer.settings import DataSettings
 
@@ -28,17 +28,17 @@ GOAL, EPOCHS, BATCH, TEST_BATCH = 0.99, 14, 64, 1000
 
 
 class Pictures(Dataset[tuple[Tensor, int]]):
-    """Pictures that are converted one by one, as torchvision's transforms do."""
+    """Images that are converted one by one, as torchvision's transforms do."""
 
     def __init__(self, images: NDArray[np.uint8], labels: NDArray[np.int64]):
         self.images, self.labels = images, labels
 
     def __len__(self) -> int:
-        """How many there are."""
+        """Return the number of images."""
         return len(self.images)
 
     def __getitem__(self, index: int) -> tuple[Tensor, int]:
-        """The picture float32 [1, 28, 28] and its label."""
+        """Return the image, float32 [1, 28, 28], and its label."""
         picture = Image.fromarray(self.images[index, 0])
         pixels = torch.from_numpy(np.array(picture, np.uint8, copy=True)).view(1, 28, 28)
         return (pixels.float().div(255) - 0.1307) / 0.3081, int(self.labels[index])
@@ -52,7 +52,7 @@ def network() -> nn.Sequential:
 
 
 def main() -> None:
-    """Train until the goal, and print what came of it as JSON."""
+    """Train until the goal, and print epochs and test accuracy as JSON."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data-dir", type=Path, default=Path("data"))
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())

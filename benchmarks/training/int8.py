@@ -1,9 +1,9 @@
-"""What an int8 variant of a model would be worth: its accuracy, and its speed for each batch size beside float32.
+"""Compares int8 variants of a model with float32: accuracy, and speed for each batch size.
 
 .venv/bin/python -m benchmarks.training.int8 --model models/lenet/1/model.onnx --data-dir data
 
-Static quantisation by ONNX Runtime, calibrated on training pictures. The two sessions take turns, with one thread each;
-the figures are processor seconds, medians over rounds, so that neighbours on the machine disturb little.
+Static quantisation by ONNX Runtime, calibrated on training images. The sessions take turns, with one thread each;
+the figures are processor seconds, medians over rounds, so that other load on the machine has little influence.
 """
 
 import argparse
@@ -19,9 +19,9 @@ import onnxruntime
 from numpy.typing import NDArray
 from onnxruntime.quantization import CalibrationDataReader, CalibrationMethod, QuantFormat, QuantType, quantize_static
 
-from lenet_trainer.datasets import load
+from lenet_trainer.datasets.loader import load
+from lenet_trainer.export.onnx_runtime import OnnxRuntime
 from lenet_trainer.progress import Silent
-from lenet_trainer.runtime import OnnxRuntime
 from lenet_trainer.settings import DataSettings
 
 CALIBRATION_IMAGES, BATCH_SIZES, ROUNDS = 1000, (1, 8, 64), 15
@@ -30,19 +30,19 @@ CHOICES = {"convolutions and dense layers": ["Conv", "Gemm"], "every layer it ca
 
 
 class Calibration(CalibrationDataReader):  # type: ignore[misc]  # it has no stubs
-    """Training pictures, in batches."""
+    """Training images, in batches."""
 
     def __init__(self, images: NDArray[np.uint8]):
         self.batches: Iterator[NDArray[np.uint8]] = iter(np.split(images, range(100, len(images), 100)))
 
     def get_next(self) -> dict[str, NDArray[np.uint8]] | None:
-        """The next batch; None after the last."""
+        """Return the next batch; None after the last."""
         batch = next(self.batches, None)
         return None if batch is None else {"image": batch}
 
 
 def quantised(model: Path, images: NDArray[np.uint8], operators: list[str] | None, method: CalibrationMethod) -> bytes:
-    """The model in int8, calibrated on images uint8 [N, C, H, W]."""
+    """Return the model in int8, calibrated on images uint8 [N, C, H, W]."""
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "int8.onnx"
         quantize_static(
@@ -60,7 +60,7 @@ def quantised(model: Path, images: NDArray[np.uint8], operators: list[str] | Non
 
 
 def microseconds(models: dict[str, OnnxRuntime], images: NDArray[np.uint8], batch_size: int) -> dict[str, float]:
-    """Processor time for a picture, by model."""
+    """Return the CPU time per image in microseconds, by model."""
     taken: dict[str, list[float]] = {name: [] for name in models}
     for _ in range(ROUNDS):
         for name, model in models.items():

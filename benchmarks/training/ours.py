@@ -1,4 +1,4 @@
-"""Our trainer, from its imports to its test accuracy: one of the two processes that the benchmark times."""
+"""Trains with lenet-trainer, from its imports to its test accuracy: one of the two processes that are timed."""
 
 import argparse
 import json
@@ -6,14 +6,16 @@ from pathlib import Path
 
 import torch
 
-from lenet_trainer.cli.bars import Lines
-from lenet_trainer.datasets import load
+from lenet_trainer.cli.progress_display import Lines
+from lenet_trainer.datasets.loader import load
 from lenet_trainer.settings import TrainSettings
-from lenet_trainer.training import count_right, train
+from lenet_trainer.training.accuracy import count_correct
+from lenet_trainer.training.data import prepare
+from lenet_trainer.training.loop import train
 
 
 def to_ninety_nine(data_dir: Path, seed: int, threads: int) -> TrainSettings:
-    """The lecture's network, as few epochs as took it past 99 % of validation pictures with something to spare."""
+    """Return settings that take LeNet safely past 99 % of the validation images in the fewest epochs."""
     return TrainSettings(
         dataset="mnist",
         data_dir=data_dir,
@@ -30,7 +32,7 @@ def to_ninety_nine(data_dir: Path, seed: int, threads: int) -> TrainSettings:
 
 
 def main() -> None:
-    """Train, test once, and print what came of it as JSON."""
+    """Train, test once, and print epochs and test accuracy as JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data-dir", type=Path, default=Path("data"))
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
@@ -39,10 +41,10 @@ def main() -> None:
     torch.set_num_threads(arguments.threads)
     settings = to_ninety_nine(arguments.data_dir, arguments.seed, arguments.threads)
     dataset = load(settings, Lines())
-    trained = train(dataset, settings, Lines())
+    trained = train(prepare(dataset, settings), settings, Lines())
     images, labels = (torch.from_numpy(array) for array in dataset.split("test"))
-    right = count_right(trained.network, images, labels, torch.arange(len(images)))
-    print(json.dumps({"epochs": trained.epochs, "accuracy": right / len(images)}))
+    correct = count_correct(trained.network, images, labels)
+    print(json.dumps({"epochs": trained.epochs, "accuracy": correct / len(images)}))
 
 
 if __name__ == "__main__":

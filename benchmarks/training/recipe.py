@@ -1,4 +1,4 @@
-"""How the next bundled model is to be trained; what is chosen here is chosen on validation pictures."""
+"""The settings of the bundled model, chosen on validation images."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -7,7 +7,7 @@ from lenet_trainer.settings import TrainSettings
 
 
 def recipe(data_dir: Path, seed: int) -> TrainSettings:
-    """The lecture's network, taught by a larger one, on distorted pictures of the 60,000."""
+    """Return the settings of the student: the lecture's network, distilled from a teacher, with augmentation."""
     return TrainSettings(
         dataset="mnist",
         data_dir=data_dir,
@@ -32,5 +32,5 @@ def recipe(data_dir: Path, seed: int) -> TrainSettings:
 
 
 def teacher_recipe(data_dir: Path) -> TrainSettings:
-    """The teacher of all seeds, with distortions a little stronger than its pupils'."""
+    """Return the settings of the teacher of all seeds, with slightly stronger augmentation than the student's."""
     return replace(recipe(data_dir, 0), shift_pixels=1.5, elastic_pixels=0.5)

@@ -5,8 +5,8 @@
 
 Or with two processes: first one with --teacher-only, then one with --seeds 0,2,4 and one with --seeds 1,3.
 
-All seeds have the same teacher (seed 0), the same lessons and the same 5,000 validation pictures. What is done stays in
-the work folder, so that a run that was interrupted goes on.
+All seeds have the same teacher (seed 0), the same soft targets and the same 5,000 validation images. Results stay in
+the work folder, so that an interrupted run can continue.
 """
 
 import argparse
@@ -21,70 +21,77 @@ import torch
 from torch import Tensor
 
 from benchmarks.training.recipe import recipe, teacher_recipe
-from lenet_trainer.augment import augmentation
-from lenet_trainer.card import SeedResult, seed_table
-from lenet_trainer.checkpoint import CheckpointFile
-from lenet_trainer.cli.bars import Lines
-from lenet_trainer.datasets import Dataset, load
-from lenet_trainer.lessons import TeacherLessons
+from lenet_trainer.cli.progress_display import Lines
+from lenet_trainer.datasets.dataset import Dataset
+from lenet_trainer.datasets.loader import load
+from lenet_trainer.export.model_card import SeedResult, seed_table
 from lenet_trainer.pipeline import publish_trained
 from lenet_trainer.progress import Progress
-from lenet_trainer.schooling import train_teacher
 from lenet_trainer.settings import TrainSettings
-from lenet_trainer.training import Trained, count_right, train
+from lenet_trainer.training.accuracy import count_correct
+from lenet_trainer.training.checkpoint import CheckpointFile
+from lenet_trainer.training.data import TrainingData, prepare
+from lenet_trainer.training.distillation.objective import DistillationObjective
+from lenet_trainer.training.distillation.soft_targets import TeacherTargets
+from lenet_trainer.training.distillation.student import train_teacher
+from lenet_trainer.training.loop import TrainingResult, train
 
 SEEDS = 5
 
 
-class StoredLessons:
-    """Lessons that are computed once for all seeds and processes, and stay in a folder, by the name of their recipe."""
+class StoredTargets:
+    """Soft targets that are computed once for all seeds and processes, and stored in a folder under a recipe's name."""
 
-    def __init__(self, lessons: TeacherLessons, folder: Path, name: str):
-        self.lessons, self.folder, self.name = lessons, folder, name
-        self.number, self.given = -1, (torch.empty(0), torch.empty(0))
+    def __init__(self, targets: TeacherTargets, folder: Path, name: str):
+        self.targets, self.folder, self.name = targets, folder, name
+        self.number, self.loaded = -1, (torch.empty(0), torch.empty(0))
 
-    def of_epoch(self, epoch: int, indices: Tensor) -> tuple[Tensor, Tensor]:
-        """Distorted pictures float32 [B, C, H, W] of the training pictures with indices [B], and logits [B, K]."""
-        number = epoch % self.lessons.rounds
+    def batch(self, epoch: int, indices: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the training images with indices [B], augmented, float32 [B, C, H, W], and logits float32 [B, K]."""
+        number = epoch % self.targets.passes
         if number != self.number:
-            self.number, self.given = number, self.round(number)
-        pictures, answers = self.given
-        return pictures[indices].float(), answers[indices].float()
+            self.number, self.loaded = number, self.load(number)
+        images, logits = self.loaded
+        return images[indices].float(), logits[indices].float()
 
-    def round(self, number: int) -> tuple[Tensor, Tensor]:
-        """Pictures uint8 [N, C, H, W] and answers float16 [N, K] of a round."""
+    def load(self, number: int) -> tuple[Tensor, Tensor]:
+        """Return images uint8 [N, C, H, W] and logits float16 [N, K] of a pass, computed if they are not stored."""
         path = self.folder / f"lessons-{self.name}-{number}.pt"
         if not path.exists():
             fresh = path.with_suffix(f".{os.getpid()}")
-            torch.save(self.lessons.give(number), fresh)
+            torch.save(self.targets.compute(number), fresh)
             fresh.replace(path)
-        pictures, answers = torch.load(path, weights_only=True)
-        return pictures, answers
+        images, logits = torch.load(path, weights_only=True)
+        return images, logits
 
 
-def taught(dataset: Dataset, arguments: argparse.Namespace, progress: Progress) -> StoredLessons:
-    """The lessons of the one teacher, who is trained where there is none yet."""
-    given = train_teacher(dataset, teacher_recipe(arguments.data_dir), progress, arguments.work)
-    settings = recipe(arguments.data_dir, 0)
-    milder = augmentation(settings, dataset.outside)
-    lessons = TeacherLessons(given.teacher, given.images, milder, settings.lessons, settings.seed)
-    return StoredLessons(lessons, arguments.work, name_of(settings, teacher_recipe(arguments.data_dir)))
+def soft_targets(
+    dataset: Dataset, data: TrainingData, arguments: argparse.Namespace, progress: Progress
+) -> StoredTargets:
+    """Return the soft targets of the one teacher, which is trained if it is not yet."""
+    settings, for_teacher = recipe(arguments.data_dir, 0), teacher_recipe(arguments.data_dir)
+    teacher = train_teacher(prepare(dataset, for_teacher), for_teacher, progress, arguments.work)
+    targets = TeacherTargets(teacher, data.train_images, data.augmentation, settings.lessons, settings.seed)
+    return StoredTargets(targets, arguments.work, name_of(settings, for_teacher))
 
 
 def name_of(*recipes: TrainSettings) -> str:
-    """A short name that only these recipes have."""
+    """Return a short name that only these recipes have."""
     content = json.dumps([each.of_the_weights() for each in recipes])
     return hashlib.sha256(content.encode()).hexdigest()[:12]
 
 
-def learn(dataset: Dataset, lessons: StoredLessons, seed: int, arguments: argparse.Namespace, say: Progress) -> Trained:
-    """Train one seed, or take up what there is of it."""
+def train_seed(
+    objective: DistillationObjective, seed: int, arguments: argparse.Namespace, progress: Progress
+) -> TrainingResult:
+    """Train one seed, or resume it."""
     checkpoint = CheckpointFile(arguments.work / f"seed-{seed}", seconds=60)
-    return train(dataset, recipe(arguments.data_dir, seed), say, lessons=lessons, checkpoint=checkpoint)
+    settings = recipe(arguments.data_dir, seed)
+    return train(objective.data, settings, progress, objective=objective, checkpoint=checkpoint)
 
 
 def main() -> None:
-    """Train, test and tell."""
+    """Train and test the seeds, print the table, and publish the best if asked."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data-dir", type=Path, default=Path("data"))
     parser.add_argument("--work", type=Path, default=Path("runs/seeds"))
@@ -94,15 +101,17 @@ def main() -> None:
     arguments = parser.parse_args()
     progress = Lines()
     dataset = load(recipe(arguments.data_dir, 0), progress)
-    lessons = taught(dataset, arguments, progress)
+    data = prepare(dataset, recipe(arguments.data_dir, 0))
+    targets = soft_targets(dataset, data, arguments, progress)
+    objective = DistillationObjective(data, targets, recipe(arguments.data_dir, 0).temperature)
     if arguments.teacher_only:
         return
-    torch.set_num_threads(1)  # of a network so small, two processes with a thread each train more than one with two
+    torch.set_num_threads(1)  # for so small a network two processes with one thread each are faster than one with two
     for seed in map(int, arguments.seeds.split(",")):
         file = arguments.work / f"seed-{seed}.json"
         if not file.exists():
             progress.say(f"seed {seed}")
-            result = tested(learn(dataset, lessons, seed, arguments, progress), dataset, seed)
+            result = tested(train_seed(objective, seed, arguments, progress), dataset, seed)
             file.write_text(json.dumps(asdict(result)))
     results = [SeedResult(**json.loads(file.read_text())) for file in sorted(arguments.work.glob("seed-*.json"))]
     print(seed_table(results))
@@ -110,16 +119,16 @@ def main() -> None:
         parser.error(f"--publish: which of {SEEDS} seeds is the best is not known before all are done")
     if arguments.publish:
         best = max(results, key=lambda result: result.validation_accuracy)
-        trained = learn(dataset, lessons, best.seed, arguments, progress)
+        trained = train_seed(objective, best.seed, arguments, progress)
         settings = replace(recipe(arguments.data_dir, best.seed), output=arguments.publish)
         print(publish_trained(trained, dataset, settings, datetime.now(UTC), progress, results).path)
 
 
-def tested(trained: Trained, dataset: Dataset, seed: int) -> SeedResult:
-    """A seed's figures; here, once, the test split is looked at."""
+def tested(trained: TrainingResult, dataset: Dataset, seed: int) -> SeedResult:
+    """Return a seed's figures; the test split is used here, once."""
     images, labels = (torch.from_numpy(array) for array in dataset.split("test"))
-    right = count_right(trained.network, images, labels, torch.arange(len(images)))
-    return SeedResult(seed, trained.validation_accuracy or 0.0, right, len(images))
+    correct = count_correct(trained.network, images, labels)
+    return SeedResult(seed, trained.validation_accuracy or 0.0, correct, len(images))
 
 
 if __name__ == "__main__":

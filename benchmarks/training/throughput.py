@@ -1,4 +1,4 @@
-"""How near training comes to its ceiling: the same network forwards and backwards on pictures that lie ready."""
+"""Compares training with its ceiling: forward and backward passes of the same network on prepared images."""
 
 import time
 from collections.abc import Callable
@@ -10,17 +10,19 @@ import torch
 from torch.nn import functional
 
 from benchmarks.training.ours import to_ninety_nine
-from lenet_trainer.datasets import load
-from lenet_trainer.model import LeNet
+from lenet_trainer.datasets.loader import load
+from lenet_trainer.networks.lenet import LeNet
 from lenet_trainer.progress import Silent
-from lenet_trainer.training import train
+from lenet_trainer.training.data import prepare
+from lenet_trainer.training.loop import train
 
 
 def throughput(data_dir: Path, threads: int, rounds: int) -> tuple[float, float]:
-    """Pictures a second of training and of the bare loop: medians of rounds that take turns, an epoch each."""
+    """Return images per second of training and of a bare loop: medians over alternating rounds of one epoch."""
     torch.set_num_threads(threads)
     settings = replace(to_ninety_nine(data_dir, 0, threads), epochs=1)
     dataset = load(settings, Silent())
+    data = prepare(dataset, settings)
     count = len(dataset.train_labels)
     pixels = torch.from_numpy(dataset.train_images).float()  # [N, 1, 28, 28]
     labels = torch.from_numpy(dataset.train_labels)
@@ -35,7 +37,7 @@ def throughput(data_dir: Path, threads: int, rounds: int) -> tuple[float, float]
         return time.perf_counter() - started
 
     def trained() -> float:
-        return train(dataset, settings, Silent()).seconds  # of the epoch: what comes before it comes once
+        return train(data, settings, Silent()).seconds  # of the epoch, without the preparation before it
 
     seconds: dict[Callable[[], float], list[float]] = {trained: [], bare: []}
     for _ in range(rounds):

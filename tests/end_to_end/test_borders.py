@@ -41,7 +41,7 @@ def test_a_component_loads_only_what_it_may(statement: str, allowed: set[str]) -
     assert loaded_by(statement) & (HEAVY | EXTRAS | OURS) <= allowed
 
 
-@pytest.mark.parametrize("module", ["lenet_server.workers.worker", "lenet_trainer.runtime"])
+@pytest.mark.parametrize("module", ["lenet_server.workers.worker", "lenet_trainer.export.onnx_runtime"])
 def test_nothing_is_told_of_our_use(module: str, tmp_path: Path) -> None:
     """ONNX Runtime's telemetry would write files: an identifier, and the data to send."""
     elsewhere = {name: str(tmp_path) for name in ("TMPDIR", "HOME", "XDG_CACHE_HOME")}

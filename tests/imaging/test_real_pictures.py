@@ -9,9 +9,11 @@ import pytest
 from numpy.typing import NDArray
 
 from lenet_imaging import ImageError, Preprocessing, decode, fit
-from lenet_trainer.datasets import Dataset, load
+from lenet_trainer.corruptions.kinds import KINDS, MIXTURE, recipe
+from lenet_trainer.corruptions.render import encode_image, render
+from lenet_trainer.datasets.dataset import Dataset
 from lenet_trainer.datasets.digits import load_digits
-from lenet_trainer.disturbances import KINDS, MIXTURE, picture_file, recipe, render
+from lenet_trainer.datasets.loader import load
 from lenet_trainer.progress import Silent
 from lenet_trainer.settings import DataSettings
 from tests.conftest import ROOT
@@ -55,7 +57,7 @@ def accuracy(dataset: Dataset, model: onnxruntime.InferenceSession, kind: str, c
         made = recipe(kind, random)
         if max(made.height, made.width) > LARGEST:
             continue
-        data, _ = picture_file(render(dataset.test_images[index, 0], made, random), made.quality)
+        data, _ = encode_image(render(dataset.test_images[index, 0], made, random), made.quality)
         try:
             images.append(fit(decode(data), INK))
         except ImageError:

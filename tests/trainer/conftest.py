@@ -1,4 +1,4 @@
-"""What the trainer's tests share: small real pictures, a barely trained network, and models published from it."""
+"""Fixtures of the trainer's tests: small real images, a barely trained network, and models published from it."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -6,16 +6,18 @@ from pathlib import Path
 import pytest
 import torch
 
-from lenet_trainer.datasets import Dataset, load
+from lenet_trainer.datasets.dataset import Dataset
 from lenet_trainer.datasets.digits import load_digits
-from lenet_trainer.export import export
-from lenet_trainer.metadata import ModelMetadata
-from lenet_trainer.model import LeNet
-from lenet_trainer.model_file import ModelFile, parse_model
+from lenet_trainer.datasets.loader import load
+from lenet_trainer.export.metadata import ModelMetadata
+from lenet_trainer.export.model_file import ModelFile, parse_model
+from lenet_trainer.export.onnx_graph import export
+from lenet_trainer.export.verification import ParityReport, verify
+from lenet_trainer.networks.lenet import LeNet
 from lenet_trainer.progress import Silent
 from lenet_trainer.settings import DataSettings, TrainSettings
-from lenet_trainer.training import Trained, train
-from lenet_trainer.verify import ParityReport, verify
+from lenet_trainer.training.loop import TrainingResult
+from tests.support.trainer.training import train_on
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -32,7 +34,7 @@ def small_digits() -> Dataset:
 
 @pytest.fixture(scope="session")
 def real_pictures(data_dir: Path | None, small_digits: Dataset) -> Dataset:
-    """MNIST with the first 500 of its test pictures where this machine has it, else scikit-learn's digits."""
+    """MNIST with the first 500 of its test images if LENET_DATA_DIR has it, else scikit-learn's digits."""
     if data_dir is None:
         return small_digits
     mnist = load(DataSettings(data_dir=data_dir), Silent())
@@ -46,9 +48,9 @@ def quick() -> TrainSettings:
 
 
 @pytest.fixture(scope="session")
-def trained(small_digits: Dataset, quick: TrainSettings) -> Trained:
+def trained(small_digits: Dataset, quick: TrainSettings) -> TrainingResult:
     """A network after those steps."""
-    return train(small_digits, quick, Silent())
+    return train_on(small_digits, quick, Silent())
 
 
 @pytest.fixture(scope="session")
@@ -69,7 +71,7 @@ def metadata(small_digits: Dataset) -> ModelMetadata:
 
 
 @pytest.fixture(scope="session")
-def model(trained: Trained, metadata: ModelMetadata) -> ModelFile:
+def model(trained: TrainingResult, metadata: ModelMetadata) -> ModelFile:
     """That network as a model file."""
     return parse_model(export(trained.network, metadata))
 

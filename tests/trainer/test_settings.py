@@ -39,7 +39,7 @@ def test_values_out_of_range(name: str, value: Any, message: str) -> None:
     [("mnist", "height", 20), ("digits", "labels", "a,b"), ("folder", "labels", "a,b"), ("idx", "split_seed", 1)],
 )
 def test_settings_of_another_dataset_are_refused(dataset: str, name: str, value: Any) -> None:
-    with pytest.raises(SettingsError, match=rf"--{name.replace('_', '-')} .* is not for --dataset {dataset}"):
+    with pytest.raises(SettingsError, match=rf"--{name.replace('_', '-')} .* does not apply to --dataset {dataset}"):
         TrainSettings(dataset=dataset, **{name: value})
 
 

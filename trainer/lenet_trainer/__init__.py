@@ -2,6 +2,5 @@
 
 import os
 
-# ONNX Runtime from 1.32 on tells Microsoft of its use, and leaves an identifier on the disk, unless this is set before
-# it is loaded. Nobody was asked.
+# From 1.32 on ONNX Runtime sends telemetry and stores an identifier on the disk, unless this is set before its import.
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")

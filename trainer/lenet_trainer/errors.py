@@ -1,19 +1,19 @@
-"""The errors that a user can do something about; each message names the thing and the remedy.
+"""The errors that a user can mend; each message names the cause and the remedy.
 
 TrainerError
 ├── SettingsError       a setting is out of its range
-├── DatasetError        pictures are missing, damaged or not of the expected form
-├── TrainingError       the training came to nothing
-├── CheckpointError     a training cannot go on from this checkpoint
-├── ModelError          a file is not a model that this trainer wrote
+├── DatasetError        images are missing, damaged or of the wrong form
+├── TrainingError       the training diverged
+├── CheckpointError     a training cannot resume from this checkpoint
+├── ModelError          a file is not a model of this trainer
 ├── VerificationError   the implementations disagree, so nothing is published
 ├── PublishError        the model could not be written
-└── OutputError         a drawing could not be written
+└── OutputError         a plot or a report could not be written
 """
 
 
 class TrainerError(Exception):
-    """What every error of this package derives from."""
+    """Base of all errors of this package."""
 
 
 class SettingsError(TrainerError):
@@ -21,28 +21,28 @@ class SettingsError(TrainerError):
 
 
 class DatasetError(TrainerError):
-    """Pictures are missing, damaged or not of the expected form; the message names the file."""
+    """Images are missing, damaged or of the wrong form; the message names the file."""
 
 
 class TrainingError(TrainerError):
-    """The training came to nothing; the message says what to change."""
+    """The training diverged; the message says what to change."""
 
 
 class CheckpointError(TrainerError):
-    """A checkpoint is damaged, or of another training; the message names the file and what differs."""
+    """A checkpoint is damaged or belongs to another training; the message names the file and what differs."""
 
 
 class ModelError(TrainerError):
-    """A file is not a model that this trainer wrote, or does not fit the dataset."""
+    """A file is not a model of this trainer, or does not fit the dataset."""
 
 
 class VerificationError(TrainerError):
-    """The implementations disagree about the model, so it must not be published."""
+    """The implementations disagree, so the model must not be published."""
 
 
 class PublishError(TrainerError):
-    """The model could not be written; what was there before is untouched."""
+    """The model could not be written; earlier versions are untouched."""
 
 
 class OutputError(TrainerError):
-    """A drawing could not be written; the message names the file."""
+    """A plot or a report could not be written; the message names the file."""

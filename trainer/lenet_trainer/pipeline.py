@@ -10,27 +10,32 @@ from pathlib import Path
 
 import torch
 
-from lenet_trainer.architecture import layers
-from lenet_trainer.card import SeedResult, model_card
-from lenet_trainer.datasets import Dataset, load
+from lenet_trainer.datasets.dataset import Dataset
+from lenet_trainer.datasets.loader import load
 from lenet_trainer.errors import VerificationError
-from lenet_trainer.event_files import event_files
-from lenet_trainer.export import export
-from lenet_trainer.metadata import ModelMetadata
-from lenet_trainer.model_file import parse_model
+from lenet_trainer.export.metadata import ModelMetadata
+from lenet_trainer.export.model_card import SeedResult, model_card
+from lenet_trainer.export.model_file import parse_model
+from lenet_trainer.export.onnx_graph import export
+from lenet_trainer.export.publication import publish, require_writable
+from lenet_trainer.export.verification import ParityReport, verify
+from lenet_trainer.networks.layer_table import layers
 from lenet_trainer.progress import Progress
-from lenet_trainer.publish import publish, require_writable
-from lenet_trainer.schooling import train_taught
 from lenet_trainer.settings import TrainSettings
-from lenet_trainer.training import Trained, count_right
-from lenet_trainer.verify import ParityReport, verify
+from lenet_trainer.training.accuracy import count_correct
+from lenet_trainer.training.checkpoint import CheckpointFile
+from lenet_trainer.training.data import prepare
+from lenet_trainer.training.distillation.student import train_student
+from lenet_trainer.training.loop import TrainingResult, train
+from lenet_trainer.training.scalars import Scalars
+from lenet_trainer.training.tensorboard import event_files
 
-CHECKPOINTS = ".training"  # in the model's folder, where the server looks at numbers only
+CHECKPOINTS = ".training"  # in the model's folder; the server reads only folders whose names are numbers
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a training left behind: the checked comparison and the folder of the published version."""
+    """A published version: its verification and its folder."""
 
     parity: ParityReport
     path: Path
@@ -39,31 +44,43 @@ class Outcome:
 def train_and_publish(settings: TrainSettings, now: datetime, progress: Progress) -> Outcome:
     """Train as the settings say and publish the model; `now` is the UTC time written into it.
 
-    Checkpoints are kept in a hidden folder of the output until it is published; those of an earlier training are
+    Checkpoints stay in a hidden folder of the output until the model is published. Those of an earlier training are
     removed, unless the settings say `resume`. Raises DatasetError, SettingsError, CheckpointError, TrainingError,
     PublishError or VerificationError; then nothing is published.
     """
-    require_writable(settings.output)  # not after minutes of training
+    require_writable(settings.output)  # now, not after minutes of training
     dataset = load(settings, progress)
-    if not settings.resume and (settings.output / CHECKPOINTS).is_dir():
-        progress.say(f"{settings.output / CHECKPOINTS}, of an unfinished training, is removed: --resume would go on")
-        shutil.rmtree(settings.output / CHECKPOINTS)
+    checkpoints = settings.output / CHECKPOINTS
+    if not settings.resume and checkpoints.is_dir():
+        progress.say(f"removing {checkpoints} of an unfinished training; --resume would continue it")
+        shutil.rmtree(checkpoints)
     with event_files(settings.tensorboard) as scalars:
-        trained = train_taught(dataset, settings, progress, settings.output / CHECKPOINTS, scalars)
+        trained = train_lenet(dataset, settings, progress, checkpoints, scalars)
     outcome = publish_trained(trained, dataset, settings, now, progress)
-    shutil.rmtree(settings.output / CHECKPOINTS, ignore_errors=True)
+    shutil.rmtree(checkpoints, ignore_errors=True)
     return outcome
 
 
+def train_lenet(
+    dataset: Dataset, settings: TrainSettings, progress: Progress, checkpoints: Path, scalars: Scalars | None
+) -> TrainingResult:
+    """Train LeNet on the labels, or as the student of a teacher if the settings have `teacher_epochs`."""
+    data = prepare(dataset, settings)
+    if settings.teacher_epochs:
+        return train_student(data, settings, progress, checkpoints, scalars)
+    checkpoint = CheckpointFile(checkpoints / "model", settings.checkpoint_seconds)
+    return train(data, settings, progress, checkpoint=checkpoint, scalars=scalars)
+
+
 def publish_trained(
-    trained: Trained,
+    trained: TrainingResult,
     dataset: Dataset,
     settings: TrainSettings,
     now: datetime,
     progress: Progress,
     seeds: Sequence[SeedResult] = (),
 ) -> Outcome:
-    """Test, export, verify and publish what was trained with these settings; `seeds` are told of in the card.
+    """Test, export, verify and publish what was trained with these settings; the model card lists `seeds`.
 
     Raises PublishError or VerificationError; then nothing is published.
     """
@@ -71,22 +88,22 @@ def publish_trained(
     content = export(trained.network, metadata)
     parity = verify(parse_model(content), dataset, progress)
     if parity.right != round(metadata.test_accuracy * metadata.test_images):
-        # verify rebuilds PyTorch's network from the file, so only this compares the file with the trained network.
+        # verify rebuilds the network from the file; only this check compares the file with the network in memory.
         raise VerificationError("the exported file and the trained network differ in accuracy; nothing is published")
     card = model_card(metadata, layers(trained.network), dataset, parity, seeds)
     return Outcome(parity, publish(content, card, parity, settings.output))
 
 
-def describe(dataset: Dataset, settings: TrainSettings, trained: Trained, now: datetime) -> ModelMetadata:
-    """The metadata of a trained network; here, once, the test split is looked at."""
+def describe(dataset: Dataset, settings: TrainSettings, trained: TrainingResult, now: datetime) -> ModelMetadata:
+    """Return the metadata of a trained network; the test split is used here for the first time."""
     images, labels = (torch.from_numpy(array) for array in dataset.split("test"))
-    right = count_right(trained.network, images, labels, torch.arange(len(images)))
+    correct = count_correct(trained.network, images, labels)
     return ModelMetadata(
         labels=dataset.labels,
         fit=dataset.fit,
         dataset=dataset.name,
         dataset_sha256=dataset.sha256,
-        test_accuracy=right / len(images),
+        test_accuracy=correct / len(images),
         test_images=len(images),
         parameters=trained.network.parameter_count,
         training=settings.of_the_weights()

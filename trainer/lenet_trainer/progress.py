@@ -1,4 +1,4 @@
-"""How long work reports what it is doing, without knowing who shows it."""
+"""The protocol by which long work reports its progress, independent of how it is displayed."""
 
 from typing import Protocol
 
@@ -10,17 +10,17 @@ class Progress(Protocol):
         """Start an activity of `total` units of work."""
 
     def advance(self, amount: int = 1) -> None:
-        """Report that `amount` more units are done."""
+        """Report that `amount` more units of work are done."""
 
     def say(self, line: str) -> None:
-        """Report one line of text that should stay readable."""
+        """Report one line of text that stays on the screen."""
 
     def end(self) -> None:
         """Finish the activity begun last."""
 
 
 class Silent:
-    """The progress of callers that do not want to know."""
+    """A progress that shows nothing."""
 
     def begin(self, activity: str, total: int) -> None:
         """Show nothing."""

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from lenet_trainer.cli import main
-from lenet_trainer.model_file import ModelFile
-from lenet_trainer.verify import ParityReport
-from tests.trainer.cli.program import PROGRAM
+from lenet_trainer.export.model_file import ModelFile
+from lenet_trainer.export.verification import ParityReport
+from tests.support.trainer.program import PROGRAM
 
 
 @pytest.fixture
@@ -117,7 +117,7 @@ def test_the_command_line_loads_no_torch() -> None:
 
 def test_the_trainer_knows_neither_server_nor_client() -> None:
     code = (
-        "import sys, lenet_trainer.pipeline, lenet_trainer.pictures;"
+        "import sys, lenet_trainer.pipeline, lenet_trainer.datasets.image_writer;"
         "print([name for name in sys.modules if name.startswith(('lenet_server', 'lenet_client', 'lenet.', 'grpc'))])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 import torch
 
+from lenet_trainer.baselines.estimator import ComparisonResult
 from lenet_trainer.cli import main
-from lenet_trainer.cli.contest_table import contest_lines
-from lenet_trainer.datasets import Dataset
+from lenet_trainer.cli.comparison_table import comparison_lines
+from lenet_trainer.datasets.dataset import Dataset
 from lenet_trainer.datasets.idx import serialise
-from lenet_trainer.measures.interval import wilson
-from lenet_trainer.rivals.contender import Result
+from lenet_trainer.metrics.confidence_interval import wilson
 
 
 @pytest.fixture
@@ -42,8 +42,10 @@ def test_table_json_and_chart(few: Path, tmp_path: Path, capsys: pytest.CaptureF
 
 
 def test_lines() -> None:
-    result = Result("LeNet", True, 1000, 10, 0.01, wilson(10, 1000), 0.12, 61_706, None, 251_000, 29.41, 52e-6)
-    heading, line = contest_lines([result])
+    result = ComparisonResult(
+        "LeNet", True, 1000, 10, 0.01, wilson(10, 1000), 0.12, 61_706, None, 251_000, 29.41, 52e-6
+    )
+    heading, line = comparison_lines([result])
     assert heading.split()[:2] == ["method", "error"]
     figures = "LeNet 1.00 % 0.54 – 1.83 % 12.00 % 61,706 – 251 kB 29.4 s 52 µs"
     assert line.split() == figures.split()

@@ -1,4 +1,4 @@
-"""`lenet-trainer filters`, on pictures and models of several kinds."""
+"""`lenet-trainer filters`, on images and models of several kinds."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -9,10 +9,10 @@ import torch
 from PIL import Image
 
 from lenet_trainer.cli import main
-from lenet_trainer.export import export
-from lenet_trainer.metadata import ModelMetadata
-from lenet_trainer.model import LeNet
-from tests.trainer.drawing.pictures import read
+from lenet_trainer.export.metadata import ModelMetadata
+from lenet_trainer.export.onnx_graph import export
+from lenet_trainer.networks.lenet import LeNet
+from tests.support.trainer.plot_files import read
 
 ROOT = Path(__file__).parents[3]
 BUNDLED = str(ROOT / "models/lenet/1/model.onnx")

@@ -1,4 +1,4 @@
-"""`lenet-trainer train --resume` after interruptions at any moment, and on disks that are full or cannot be written."""
+"""`lenet-trainer train --resume` after interruptions at any moment, and on full or read-only disks."""
 
 import contextlib
 import random
@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from lenet_trainer.cli import main
-from lenet_trainer.model_file import read_model
+from lenet_trainer.export.model_file import read_model
 from tests.support.disks import small_file_system
-from tests.trainer.cli.program import PROGRAM
+from tests.support.trainer.program import PROGRAM
 
 FLAGS = ("--dataset=digits", "--epochs=6", "--threads=1", "--seed=5", "--checkpoint-seconds=0", "--average-decay=0.9")
 
@@ -27,7 +27,7 @@ def weights(model: Path) -> dict[str, bytes]:
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    """The weights of the training that nobody interrupts."""
+    """The weights of an uninterrupted training."""
     output = tmp_path_factory.mktemp("whole")
     assert train(output) == 0
     assert [path.name for path in output.iterdir()] == ["1"]  # the checkpoint is gone
@@ -69,7 +69,7 @@ def test_an_interrupt_says_how_to_go_on(tmp_path: Path) -> None:
         process.send_signal(signal.SIGINT)
         said = process.stderr.read().splitlines()
     assert said[-2:] == [
-        "there is a checkpoint: the same command with --resume goes on from it",
+        "there is a checkpoint: run the same command with --resume to continue",
         "lenet-trainer: interrupted",
     ]
 
@@ -78,7 +78,7 @@ def test_beginning_anew_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[st
     (tmp_path / ".training").mkdir()
     (tmp_path / ".training" / "model").write_bytes(b"of another training")
     train(tmp_path, "--max-steps=1", "--device=cuda")  # which mostly is not there, so that nothing new is written
-    assert f"{tmp_path / '.training'}, of an unfinished training, is removed" in capsys.readouterr().err
+    assert f"removing {tmp_path / '.training'} of an unfinished training" in capsys.readouterr().err
     assert not (tmp_path / ".training").exists()
 
 
@@ -88,7 +88,7 @@ def test_a_damaged_checkpoint_is_one_line(tmp_path: Path, capsys: pytest.Capture
     assert train(tmp_path, "--resume") == 1
     file = tmp_path / ".training" / "model"
     said = capsys.readouterr().err.splitlines()
-    assert said[-1] == f"lenet-trainer: {file} is not a checkpoint of this trainer; delete it to begin anew"
+    assert said[-1] == f"lenet-trainer: {file} is not a checkpoint of this trainer; delete it to start anew"
     assert file.read_bytes() == b"nonsense"
 
 
@@ -125,7 +125,7 @@ def test_a_full_disk_loses_nothing(
 
     (small_disk / "filler").unlink()
     assert train(output, "--resume") == 0
-    assert "going on after epoch " in capsys.readouterr().err
+    assert "resuming after epoch " in capsys.readouterr().err
     assert weights(output / "1") == whole
     assert [path.name for path in output.iterdir()] == ["1"]
 

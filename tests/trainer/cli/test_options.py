@@ -1,4 +1,4 @@
-"""Flags count before environment variables, and those before the defaults."""
+"""Flags take precedence over environment variables, and those over the defaults."""
 
 import argparse
 from pathlib import Path

@@ -1,7 +1,7 @@
-"""Results in lines: numbers are readable, and a disagreement is said aloud."""
+"""Result tables are readable, and a disagreement is printed clearly."""
 
 from lenet_trainer.cli.tables import accuracy_line, parity_lines
-from lenet_trainer.verify import Agreement, ParityReport
+from lenet_trainer.export.verification import Agreement, ParityReport
 
 
 def test_accuracy() -> None:

@@ -1,4 +1,4 @@
-"""`lenet-trainer train` from flags to a published folder, repeatable, and harmless when interrupted."""
+"""`lenet-trainer train` from flags to a published folder: reproducible, and safe to interrupt."""
 
 import json
 import signal
@@ -9,9 +9,9 @@ import onnx
 import pytest
 
 from lenet_trainer.cli import main
-from lenet_trainer.datasets import Dataset
-from lenet_trainer.model_file import ModelFile, read_model
-from tests.trainer.cli.program import PROGRAM
+from lenet_trainer.datasets.dataset import Dataset
+from lenet_trainer.export.model_file import ModelFile, read_model
+from tests.support.trainer.program import PROGRAM
 
 
 def train(output: Path, *flags: str) -> int:

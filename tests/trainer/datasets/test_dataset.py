@@ -6,8 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lenet_trainer.datasets import Dataset
-from lenet_trainer.datasets.dataset import content_digest
+from lenet_trainer.datasets.dataset import Dataset, content_digest
 
 
 def test_splits(small_digits: Dataset) -> None:

@@ -1,8 +1,8 @@
-"""scikit-learn's digits come in the model's form, each label in both splits."""
+"""scikit-learn's digits have the model's shape, and each label is in both splits."""
 
 import numpy as np
 
-from lenet_trainer.datasets import Dataset
+from lenet_trainer.datasets.dataset import Dataset
 
 
 def test_form(small_digits: Dataset) -> None:

@@ -1,4 +1,4 @@
-"""Folders of pictures become datasets: any formats and sizes, in the form that the server makes of them too."""
+"""Folders of images of any formats and sizes become datasets, preprocessed as in the server."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from lenet_imaging import Preprocessing, prepare
-from lenet_trainer.datasets import Dataset, load
-from lenet_trainer.datasets.dataset import content_digest
-from lenet_trainer.datasets.split import stratified
+from lenet_trainer.datasets.dataset import Dataset, content_digest
+from lenet_trainer.datasets.loader import load
+from lenet_trainer.datasets.stratified_split import stratified
 from lenet_trainer.errors import DatasetError
 from lenet_trainer.progress import Silent
 from lenet_trainer.settings import DataSettings
@@ -22,7 +22,7 @@ FORMATS = ("png", "jpg", "bmp", "gif", "webp", "tif")
 
 
 class Notes(Silent):
-    """A progress that keeps what is said."""
+    """A progress that records the reported lines."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []

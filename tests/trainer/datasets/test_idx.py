@@ -1,4 +1,4 @@
-"""The IDX parser reads what the format says, and names what is wrong with anything else."""
+"""The IDX parser reads files of the format, and names the fault of all others."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Four IDX files of any dataset in the form of MNIST: numbers or names as labels, wherever they begin."""
+"""Four IDX files in MNIST's form become a dataset, with numbers or names as labels."""
 
 import gzip
 import hashlib
@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from lenet_trainer.datasets import Dataset, load
+from lenet_trainer.datasets.dataset import Dataset
 from lenet_trainer.datasets.idx import serialise
 from lenet_trainer.datasets.idx_folder import label_names
+from lenet_trainer.datasets.loader import load
 from lenet_trainer.errors import DatasetError
 from lenet_trainer.progress import Silent
 from lenet_trainer.settings import DataSettings
@@ -26,7 +27,7 @@ def noise(*shape: int) -> NDArray[np.uint8]:
 
 
 def write(folder: Path, names: tuple[str, ...], *arrays: NDArray[np.uint8]) -> None:
-    """The files, packed where the name says so."""
+    """The files, compressed if the name ends in .gz."""
     for name, array in zip(names, arrays, strict=True):
         content = serialise(array)
         (folder / name).write_bytes(gzip.compress(content) if name.endswith(".gz") else content)

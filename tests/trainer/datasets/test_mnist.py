@@ -1,4 +1,4 @@
-"""MNIST is found, or downloaded and checked; anything wrong is one clear error and leaves nothing on the disk."""
+"""MNIST is found, or downloaded and checked; every fault is one clear error and leaves no file behind."""
 
 import gzip
 import hashlib
@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lenet_trainer.datasets import load
 from lenet_trainer.datasets.idx import serialise
+from lenet_trainer.datasets.loader import load
 from lenet_trainer.datasets.mnist import FILES, MnistFiles
 from lenet_trainer.errors import DatasetError
 from lenet_trainer.progress import Silent
 from lenet_trainer.settings import DataSettings
-from tests.trainer.datasets.mirror import Mirror, running_mirror
+from tests.support.trainer.mirror import Mirror, running_mirror
 
 NAMES = list(FILES)
 
@@ -124,7 +124,7 @@ def test_a_mirror_without_the_file(small: MnistFiles, mirror: Mirror) -> None:
 
 
 def test_a_mirror_out_of_reach(tmp_path: Path) -> None:
-    with socket.socket() as silent:  # bound, so that nobody else takes the port, but not listening
+    with socket.socket() as silent:  # bound, so that no other process takes the port, but not listening
         silent.bind(("127.0.0.1", 0))
         settings = DataSettings(data_dir=tmp_path, mirror=f"http://127.0.0.1:{silent.getsockname()[1]}")
         with pytest.raises(DatasetError, match=r"train-images-idx3-ubyte\.gz cannot be downloaded: .*--dataset digits"):

@@ -1,4 +1,4 @@
-"""The command line `lenet-trainer`: one module per command, and here the choice among them.
+"""The command line `lenet-trainer`: one module per command, chosen here.
 
     lenet-trainer train --dataset mnist --data-dir data --output models/lenet
     lenet-trainer evaluate models/lenet/1/model.onnx --dataset mnist
@@ -24,17 +24,17 @@ __all__ = ["main"]
 
 COMMANDS = {
     "train": ("train a model, verify it and publish it", train.configure),
-    "evaluate": ("measure how good a model is, how sure, how robust, and where it is wrong", evaluate.configure),
-    "verify": ("check that the definition, PyTorch and ONNX Runtime agree about a model", verify.configure),
-    "summary": ("list a network's layers: shapes, parameters, work, receptive fields", summary.configure),
-    "filters": ("draw what the lecture's kernels, or a model's layers, make of a picture", filters.configure),
-    "compare": ("train LeNet beside its rivals on the same pictures", compare.configure),
+    "evaluate": ("evaluate a model: accuracy, calibration, robustness to shifts, worst mistakes", evaluate.configure),
+    "verify": ("check that the NumPy definition, PyTorch and ONNX Runtime agree about a model", verify.configure),
+    "summary": ("list a network's layers: shapes, parameters, multiply-adds, receptive fields", summary.configure),
+    "filters": ("plot an image through the lecture's kernels, or through a model's layers", filters.configure),
+    "compare": ("compare LeNet with baselines trained on the same images", compare.configure),
     "pictures": ("write a dataset as PNG files in folders named by label", pictures.configure),
 }
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit status; `argv` is the process's arguments where not given."""
+    """Run one command and return its exit status; `argv` defaults to the process's arguments."""
     purpose = "Trains LeNet and publishes it as a verified ONNX model."
     parser = argparse.ArgumentParser("lenet-trainer", description=purpose)
     parser.add_argument("--version", action="version", version=f"%(prog)s {version('lenet-trainer')}")
@@ -51,13 +51,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         return fail(str(error), 1)
     except KeyboardInterrupt:
         return fail("interrupted", 130)
-    except BrokenPipeError:  # the reader of our output, `head` for one, has seen enough
+    except BrokenPipeError:  # the reader of the output, such as `head`, has closed it
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     return status
 
 
 def fail(message: str, status: int) -> int:
-    """Print one line about what went wrong and return the exit status."""
+    """Print an error line and return the exit status."""
     print(f"lenet-trainer: {message}", file=sys.stderr)
     return status

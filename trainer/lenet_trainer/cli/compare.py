@@ -1,4 +1,4 @@
-"""lenet-trainer compare: LeNet and its variants beside the methods of its time, on the same pictures and machine.
+"""lenet-trainer compare: LeNet and its variants compared with baselines on the same images and machine.
 
 lenet-trainer compare --dataset mnist --output comparison
 lenet-trainer compare --dataset mnist --quick
@@ -10,11 +10,12 @@ import os
 from dataclasses import asdict
 from pathlib import Path
 
-from lenet_trainer.cli.bars import stderr_progress
 from lenet_trainer.cli.options import add_options, read_settings
+from lenet_trainer.cli.progress_display import stderr_progress
 from lenet_trainer.errors import OutputError
 from lenet_trainer.settings import CompareSettings
 
+# With --quick: enough images to rank the methods in a minute or two, and smaller batches for as many steps.
 QUICK_TRAIN, QUICK_TEST, QUICK_BATCH = 5000, 2000, 64
 FULL_BATCH = 128
 
@@ -22,7 +23,7 @@ FULL_BATCH = 128
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's flags."""
     parser.add_argument(
-        "--quick", action="store_true", help=f"learn from {QUICK_TRAIN:,} pictures and test on {QUICK_TEST:,}"
+        "--quick", action="store_true", help=f"train on {QUICK_TRAIN:,} images and test on {QUICK_TEST:,}"
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
     parser.add_argument("--output", type=Path, metavar="DIR", help="write comparison.json and comparison.png there")
@@ -31,17 +32,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print a line for each contender, and draw them where asked."""
+    """Print a line for each estimator, and plot them if asked."""
     settings = read_settings(CompareSettings, arguments, os.environ)
     import torch
 
-    from lenet_trainer.cli.contest_table import contest_lines
-    from lenet_trainer.datasets import load
-    from lenet_trainer.drawing.folder import make_folder
-    from lenet_trainer.rivals.classic import classic_rivals
-    from lenet_trainer.rivals.contender import Contender
-    from lenet_trainer.rivals.contest import contest, limited_threads, reduced
-    from lenet_trainer.rivals.networks import networks
+    from lenet_trainer.baselines.comparison import compare, limited_threads, reduced
+    from lenet_trainer.baselines.estimator import Estimator
+    from lenet_trainer.baselines.networks import networks
+    from lenet_trainer.baselines.scikit_learn import scikit_learn_estimators
+    from lenet_trainer.cli.comparison_table import comparison_lines
+    from lenet_trainer.datasets.loader import load
+    from lenet_trainer.plots.output_folder import make_folder
 
     if arguments.output:
         make_folder(arguments.output)
@@ -51,8 +52,11 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.quick:
             dataset = reduced(dataset, QUICK_TRAIN, QUICK_TEST, settings.seed)
         batch_size = QUICK_BATCH if arguments.quick else FULL_BATCH
-        contenders: list[Contender] = [*classic_rivals(), *networks(settings.epochs, settings.seed, batch_size)]
-        results = contest(dataset, contenders, progress)
+        estimators: list[Estimator] = [
+            *scikit_learn_estimators(),
+            *networks(settings.epochs, settings.seed, batch_size),
+        ]
+        results = compare(dataset, estimators, progress)
     report = {
         "dataset": dataset.name,
         "train_images": len(dataset.train_images),
@@ -61,12 +65,12 @@ def run(arguments: argparse.Namespace) -> int:
         "results": [asdict(result) for result in results],
     }
     text = json.dumps(report, ensure_ascii=False)
-    print(text if arguments.json else "\n".join(contest_lines(results)))
+    print(text if arguments.json else "\n".join(comparison_lines(results)))
     if arguments.output:
-        from lenet_trainer.drawing.contest import draw_contest
+        from lenet_trainer.plots.comparison import draw_comparison
 
         title = f"{dataset.name}: {len(dataset.train_images):,} to train, {len(dataset.test_images):,} to test"
-        drawing = draw_contest(results, title, arguments.output / "comparison.png")
+        drawing = draw_comparison(results, title, arguments.output / "comparison.png")
         try:
             (arguments.output / "comparison.json").write_text(f"{text}\n")
         except OSError as error:

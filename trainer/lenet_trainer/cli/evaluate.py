@@ -1,4 +1,4 @@
-"""lenet-trainer evaluate: how good a published model is, how sure, how robust, and where it is wrong.
+"""lenet-trainer evaluate: a published model's accuracy, calibration, robustness to shifts and worst mistakes.
 
 lenet-trainer evaluate models/lenet/1/model.onnx --dataset mnist
 lenet-trainer evaluate models/lenet/1/model.onnx --dataset digits --output drawings
@@ -11,8 +11,8 @@ import os
 from dataclasses import asdict
 from pathlib import Path
 
-from lenet_trainer.cli.bars import stderr_progress
 from lenet_trainer.cli.options import add_options, read_settings
+from lenet_trainer.cli.progress_display import stderr_progress
 from lenet_trainer.settings import DataSettings
 
 
@@ -24,20 +24,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--output",
         type=Path,
         metavar="DIR",
-        help="draw confusion.png, reliability.png, shifts.png and mistakes.png there",
+        help="write confusion.png, reliability.png, shifts.png and mistakes.png there",
     )
     add_options(parser, DataSettings)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print what was measured on the test split, and draw it where asked."""
+    """Print the evaluation on the test split, and plot it if asked."""
     settings = read_settings(DataSettings, arguments, os.environ)
     from lenet_trainer.cli.evaluation_tables import evaluation_lines
-    from lenet_trainer.datasets import load
-    from lenet_trainer.drawing.folder import make_folder
-    from lenet_trainer.evaluate import evaluate
-    from lenet_trainer.model_file import read_model
+    from lenet_trainer.datasets.loader import load
+    from lenet_trainer.export.model_file import read_model
+    from lenet_trainer.metrics.evaluation import evaluate
+    from lenet_trainer.plots.output_folder import make_folder
 
     model = read_model(arguments.model)
     if arguments.output:
@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
     with stderr_progress() as progress:
         dataset = load(model.completed(settings), progress)
         if dataset.name == model.metadata.dataset and dataset.sha256 != model.metadata.dataset_sha256:
-            progress.say("these are not the pictures the model was published with: other data, or another split")
+            progress.say("these are not the images that the model was published with: other data, or another split")
     result = evaluate(model, dataset)
     if arguments.json:
         measured = asdict(result) | {"confusion": result.confusion.tolist()}
@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         print("\n".join(evaluation_lines(result, dataset.labels)))
     if arguments.output:
-        from lenet_trainer.drawing.evaluation import draw_evaluation  # matplotlib, which others need not wait for
+        from lenet_trainer.plots.evaluation import draw_evaluation  # matplotlib is slow to import
 
         for path in draw_evaluation(result, dataset, arguments.output):
             if not arguments.json:

@@ -1,23 +1,23 @@
-"""Puts an evaluation into the lines that `evaluate` prints."""
+"""Formats an evaluation as the lines that `evaluate` prints."""
 
 from collections.abc import Sequence
 
-from lenet_trainer.card import percent
 from lenet_trainer.cli.tables import accuracy_line, columns
-from lenet_trainer.evaluate import Evaluation
-from lenet_trainer.measures.shifts import DIRECTIONS, PIXELS
+from lenet_trainer.metrics.evaluation import Evaluation
+from lenet_trainer.metrics.shifts import DIRECTIONS, SHIFT_PIXELS
+from lenet_trainer.percent import percent
 
-MOST_LABELS = 26  # in a confusion matrix on a terminal
-MISTAKES = 10
+MAX_LABELS = 26  # the alphabet: a confusion matrix of more does not fit a terminal
+MISTAKES = 10  # printed
 
 
 def evaluation_lines(result: Evaluation, labels: Sequence[str]) -> list[str]:
-    """All that was measured, accuracy first."""
+    """Return all results, accuracy first."""
     low, high = percent(result.interval.low), percent(result.interval.high)
     measured = result.calibration
     lines = [f"{accuracy_line(result.right, result.images)}, with 95 % confidence from {low} to {high}", ""]
     lines += class_lines(result)
-    if len(labels) <= MOST_LABELS:
+    if len(labels) <= MAX_LABELS:
         lines += ["", "rows: true label, columns: given label", *confusion_lines(result, labels)]
     lines += [
         "",
@@ -31,7 +31,7 @@ def evaluation_lines(result: Evaluation, labels: Sequence[str]) -> list[str]:
 
 
 def class_lines(result: Evaluation) -> list[str]:
-    """Precision and recall of each label."""
+    """Return precision and recall of each label."""
     rows = [
         (item.label, f"{item.images:,}", f"{item.right:,}", share(item.precision), share(item.recall))
         for item in result.classes
@@ -40,21 +40,21 @@ def class_lines(result: Evaluation) -> list[str]:
 
 
 def confusion_lines(result: Evaluation, labels: Sequence[str]) -> list[str]:
-    """The confusion matrix, a dot where it is 0."""
+    """Return the confusion matrix, with dots for 0."""
     rows = [[label, *(str(cell or "·") for cell in row)] for label, row in zip(labels, result.confusion, strict=True)]
     return columns(["", *labels], rows, right=range(1, len(labels) + 1))
 
 
 def shift_lines(result: Evaluation) -> list[str]:
-    """The accuracy on pictures that were moved, a line for each distance."""
+    """Return the accuracy on shifted images, a line for each distance."""
     rows = [("0", *[percent(result.accuracy)] * len(DIRECTIONS))]
-    for pixels in PIXELS:
+    for pixels in SHIFT_PIXELS:
         rows.append((str(pixels), *(percent(item.accuracy) for item in result.shifts if item.pixels == pixels)))
     return columns(("moved by", *DIRECTIONS), rows, right=range(5))
 
 
 def mistake_lines(result: Evaluation) -> list[str]:
-    """The worst mistakes."""
+    """Return the worst mistakes."""
     rows = [
         (str(item.index), item.label, item.predicted, f"{item.score:.4f}", f"{item.label_score:.4f}")
         for item in result.mistakes[:MISTAKES]
@@ -64,5 +64,5 @@ def mistake_lines(result: Evaluation) -> list[str]:
 
 
 def share(value: float | None) -> str:
-    """A share in per cent; a dash where there is none."""
+    """Return a share in per cent, or a dash for None."""
     return "–" if value is None else percent(value)

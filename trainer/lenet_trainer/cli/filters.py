@@ -1,4 +1,4 @@
-"""lenet-trainer filters: what the lecture's kernels, or a model's layers, make of a picture.
+"""lenet-trainer filters: plot an image through the lecture's kernels, or through a model's layers.
 
 lenet-trainer filters holiday.jpg --output drawings
 lenet-trainer filters samples/7_0.bmp --model models/lenet/1/model.onnx --output drawings
@@ -15,22 +15,22 @@ if TYPE_CHECKING:
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's flags."""
-    parser.add_argument("picture", type=Path, metavar="PICTURE", help="a picture file of any format and size")
+    parser.add_argument("picture", type=Path, metavar="PICTURE", help="an image file of any format and size")
     parser.add_argument(
         "--model",
         type=Path,
         metavar="MODEL.onnx",
-        help="draw filters.png and feature_maps.png of this model; without it, kernels.png of the lecture's kernels",
+        help="plot filters.png and feature_maps.png of this model; without it, kernels.png of the lecture's kernels",
     )
-    parser.add_argument("--output", type=Path, required=True, metavar="DIR", help="the folder to draw to")
+    parser.add_argument("--output", type=Path, required=True, metavar="DIR", help="folder for the plots")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print what was computed, then the files that were drawn."""
+    """Print the results, then the paths of the plots."""
     from lenet_imaging import Limits
-    from lenet_trainer.drawing.folder import make_folder
-    from lenet_trainer.picture_file import read_picture
+    from lenet_trainer.datasets.image_file import read_picture
+    from lenet_trainer.plots.output_folder import make_folder
 
     picture = read_picture(arguments.picture, Limits())
     make_folder(arguments.output)
@@ -40,9 +40,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def through_kernels(picture: "NDArray[np.uint8]", output: Path) -> list[str]:
-    """Draw the picture through the lecture's kernels; the lines to print."""
-    from lenet_trainer.drawing.kernels import draw_kernels
-    from lenet_trainer.kernels import KERNELS, drawable
+    """Plot the image through the lecture's kernels; return the lines to print."""
+    from lenet_trainer.lecture.kernels import KERNELS, drawable
+    from lenet_trainer.plots.kernels import draw_kernels
 
     small = drawable(picture)
     height, width = small.shape[1:]
@@ -51,13 +51,13 @@ def through_kernels(picture: "NDArray[np.uint8]", output: Path) -> list[str]:
 
 
 def through_model(picture: "NDArray[np.uint8]", arguments: argparse.Namespace) -> list[str]:
-    """Draw the model's filters and its feature maps of the picture; the lines to print."""
+    """Plot the model's filters and its feature maps of the image; return the lines to print."""
     from lenet_trainer.cli.tables import columns
-    from lenet_trainer.drawing.feature_maps import draw_feature_maps
-    from lenet_trainer.drawing.filters import draw_filters
-    from lenet_trainer.feature_maps import feature_maps
-    from lenet_trainer.model_file import read_model
-    from lenet_trainer.picture_file import fit_picture
+    from lenet_trainer.datasets.image_file import fit_picture
+    from lenet_trainer.export.model_file import read_model
+    from lenet_trainer.lecture.feature_maps import feature_maps
+    from lenet_trainer.plots.feature_maps import draw_feature_maps
+    from lenet_trainer.plots.filters import draw_filters
 
     model = read_model(arguments.model)
     network = model.network()

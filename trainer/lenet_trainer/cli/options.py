@@ -1,6 +1,6 @@
-"""Makes flags of the fields of a settings class, and settings of flags and environment variables.
+"""Adds a flag for each field of a settings class, and reads the settings from flags and environment variables.
 
-A flag counts before its environment variable LENET_TRAINER_<FIELD>, and that before the default.
+A flag takes precedence over its environment variable LENET_TRAINER_<FIELD>, and that over the default.
 """
 
 import argparse
@@ -11,7 +11,7 @@ from types import MappingProxyType, NoneType
 from typing import Any, TypeVar, get_args, get_type_hints
 
 from lenet_trainer.errors import SettingsError
-from lenet_trainer.setting import Settings, flag, value_range, variable
+from lenet_trainer.setting_field import Settings, flag, value_range, variable
 
 SWITCH = MappingProxyType({"yes": True, "no": False})
 KINDS = {int: "a whole number", float: "a number", str: "a text", Path: "a path"}
@@ -22,7 +22,7 @@ Kind = TypeVar("Kind", bound=Settings)
 def add_options(parser: argparse.ArgumentParser, kind: type[Settings]) -> None:
     """Add a flag for every field of a settings class."""
     for item in fields(kind):
-        # Every value is read as text, so that flags and environment variables are checked by the same code.
+        # Every value is read as text, so the same code checks flags and environment variables.
         if value_type(kind, item) is bool:
             parser.add_argument(flag(item.name), action="store_const", const="yes", help=description(item))
         else:
@@ -30,7 +30,7 @@ def add_options(parser: argparse.ArgumentParser, kind: type[Settings]) -> None:
 
 
 def read_settings(kind: type[Kind], arguments: argparse.Namespace, environment: Mapping[str, str]) -> Kind:
-    """The settings that flags and environment give; raises SettingsError naming the flag and what it takes."""
+    """Return the settings of flags and environment variables; raises SettingsError naming the flag and its range."""
     given: dict[str, Any] = {}
     for item in fields(kind):
         text = getattr(arguments, item.name)
@@ -44,7 +44,7 @@ def read_settings(kind: type[Kind], arguments: argparse.Namespace, environment: 
 
 
 def parse(text: str, kind: type, item: "Field[Any]") -> Any:
-    """The value of a field in a text."""
+    """Return the value of a field in a text; raises SettingsError naming the flag."""
     if kind is bool:
         if text not in SWITCH:
             raise SettingsError(f"{flag(item.name)} ({variable(item.name)}) must be yes or no, not {text!r}")
@@ -60,14 +60,14 @@ def parse(text: str, kind: type, item: "Field[Any]") -> Any:
 
 
 def value_type(kind: type[Settings], item: "Field[Any]") -> type:
-    """The type of a field's values, without the None of fields that may be left out."""
+    """Return the type of a field's values, without None."""
     hint = get_type_hints(kind)[item.name]
     value: type = next((part for part in get_args(hint) if part is not NoneType), hint)
     return value
 
 
 def metavar(kind: type[Settings], item: "Field[Any]") -> str:
-    """What stands for the value in the help: the choices, or its type."""
+    """Return what stands for the value in the help: the choices, or its type."""
     choices = item.metadata["choices"]
     if choices:
         return "|".join(map(str, choices))
@@ -75,7 +75,7 @@ def metavar(kind: type[Settings], item: "Field[Any]") -> str:
 
 
 def description(item: "Field[Any]") -> str:
-    """The help of a field: what it is, its range, its default and its environment variable."""
+    """Return the help of a field: its description, range, default and environment variable."""
     parts = [item.metadata["description"]]
     if item.metadata["minimum"] is not None:
         parts.append(value_range(item.metadata))

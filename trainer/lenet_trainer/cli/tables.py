@@ -1,20 +1,20 @@
-"""Puts results into the lines that commands print on stdout."""
+"""Formats results as the lines that commands print on stdout."""
 
 from collections.abc import Sequence
 
-from lenet_trainer.architecture import Layer
-from lenet_trainer.card import percent
-from lenet_trainer.comparison import Weights
-from lenet_trainer.verify import TOLERANCE, ParityReport
+from lenet_trainer.export.verification import TOLERANCE, ParityReport
+from lenet_trainer.lecture.weight_counts import WeightCount
+from lenet_trainer.networks.layer_table import Layer
+from lenet_trainer.percent import percent
 
 
 def accuracy_line(right: int, images: int) -> str:
-    """How many were right, in numbers and per cent: 9,918 of 10,000 right: 99.18 %."""
+    """Return the accuracy in numbers and per cent: 9,918 of 10,000 right: 99.18 %."""
     return f"{right:,} of {images:,} right: {percent(right / images)}"
 
 
 def columns(heading: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> list[str]:
-    """A table: two spaces between columns, those whose numbers are in `right` moved to the right."""
+    """Return a table with two spaces between columns; those with indices in `right` are right-aligned."""
     widths = [max(map(len, cells)) for cells in zip(heading, *rows, strict=True)]
     return [
         "  ".join(
@@ -26,7 +26,7 @@ def columns(heading: Sequence[str], rows: Sequence[Sequence[str]], right: Sequen
 
 
 def summary_lines(layers: Sequence[Layer], input_shape: tuple[int, ...]) -> list[str]:
-    """The layers with all that is known about each, and the totals."""
+    """Return the table of the layers, with totals."""
     rows = [
         (
             layer.name,
@@ -47,14 +47,14 @@ def summary_lines(layers: Sequence[Layer], input_shape: tuple[int, ...]) -> list
     return columns(heading, [picture, *rows, total], right=(4, 5, 6))
 
 
-def comparison_lines(costs: Sequence[Weights]) -> list[str]:
-    """What fully connected layers cost beside filters."""
+def weight_count_lines(costs: Sequence[WeightCount]) -> list[str]:
+    """Return the table of weights of fully connected layers and of filters."""
     rows = [(cost.layer, cost.arithmetic, f"{cost.parameters:,}") for cost in costs]
     return columns(("one layer", "weights and biases", "parameters"), rows, right=(2,))
 
 
 def parity_lines(parity: ParityReport) -> list[str]:
-    """A table of the largest differences: a line per batch size, a column per pair of implementations."""
+    """Return a table of the largest differences: a line per batch size, a column per pair of implementations."""
     pairs = dict.fromkeys(f"{item.first} – {item.second}" for item in parity.agreements)
     lines = ["batch size  " + "  ".join(f"{pair:>22}" for pair in pairs)]
     for batch_size in dict.fromkeys(item.batch_size for item in parity.agreements):

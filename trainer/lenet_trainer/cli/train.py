@@ -12,8 +12,8 @@ import os
 import sys
 from datetime import UTC, datetime
 
-from lenet_trainer.cli.bars import stderr_progress
 from lenet_trainer.cli.options import add_options, read_settings
+from lenet_trainer.cli.progress_display import stderr_progress
 from lenet_trainer.settings import TrainSettings
 
 
@@ -26,7 +26,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Train and publish; the last line on stdout is the folder of the published version."""
     settings = read_settings(TrainSettings, arguments, os.environ)
-    import torch  # takes seconds, which --help and wrong flags need not wait for
+    import torch  # takes seconds, so not before --help and wrong flags are handled
 
     from lenet_trainer.cli.tables import accuracy_line, parity_lines
     from lenet_trainer.pipeline import CHECKPOINTS, train_and_publish
@@ -38,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
             outcome = train_and_publish(settings, datetime.now(UTC), progress)
     except KeyboardInterrupt:
         if (settings.output / CHECKPOINTS).is_dir():
-            print("there is a checkpoint: the same command with --resume goes on from it", file=sys.stderr)
+            print("there is a checkpoint: run the same command with --resume to continue", file=sys.stderr)
         raise
     print(accuracy_line(outcome.parity.right, outcome.parity.images))
     for line in parity_lines(outcome.parity):

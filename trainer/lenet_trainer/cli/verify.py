@@ -7,8 +7,8 @@ import argparse
 import os
 from pathlib import Path
 
-from lenet_trainer.cli.bars import stderr_progress
 from lenet_trainer.cli.options import add_options, read_settings
+from lenet_trainer.cli.progress_display import stderr_progress
 from lenet_trainer.settings import DataSettings
 
 
@@ -20,12 +20,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the largest differences; the status is 1 where the implementations disagree."""
+    """Print the largest differences; the exit status is 1 if the implementations disagree."""
     settings = read_settings(DataSettings, arguments, os.environ)
     from lenet_trainer.cli.tables import parity_lines
-    from lenet_trainer.datasets import load
-    from lenet_trainer.model_file import read_model
-    from lenet_trainer.verify import verify
+    from lenet_trainer.datasets.loader import load
+    from lenet_trainer.export.model_file import read_model
+    from lenet_trainer.export.verification import verify
 
     model = read_model(arguments.model)
     with stderr_progress() as progress:

@@ -1,4 +1,4 @@
-"""What every dataset is once it is loaded: pictures and labels, split for training and testing."""
+"""A loaded dataset: images and labels, split for training and testing."""
 
 import hashlib
 from collections.abc import Mapping
@@ -12,11 +12,11 @@ from lenet_trainer.datasets.idx import serialise
 
 @dataclass(frozen=True)
 class Dataset:
-    """Pictures uint8 [N, C, H, W] with labels int64 [N], indices into `labels`.
+    """Images uint8 [N, C, H, W] with labels int64 [N], which are indices into `labels`.
 
-    `fit` names the preprocessing of lenet_imaging that brings other pictures into this form ("ink" or "resize").
+    `fit` names the preprocessing of lenet_imaging that brings other images into this form ("ink" or "resize").
     `description` and `attribution` are sentences for the model card. `split_settings` are the settings, by name, that
-    decided which pictures are to test with, so that whoever evaluates the model later tests with the same ones.
+    chose the test split; the model file keeps them, so that a later evaluation uses the same images.
     """
 
     name: str
@@ -33,17 +33,17 @@ class Dataset:
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
-        """Channels, height and width of every picture."""
+        """Channels, height and width of every image."""
         channels, height, width = self.train_images.shape[1:]
         return channels, height, width
 
     @property
     def outside(self) -> str:
-        """What comes in at the edges of a picture that moves: `zeros`, which is paper, or the `border` once more."""
+        """How to fill the edges of a shifted image: with `zeros`, which is paper, or by repeating the `border`."""
         return "zeros" if self.fit == "ink" else "border"
 
     def split(self, name: str) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-        """Images [N, C, H, W] and labels [N] of the split `train` or `test`."""
+        """Return images [N, C, H, W] and labels [N] of the split `train` or `test`."""
         if name == "train":
             return self.train_images, self.train_labels
         if name == "test":
@@ -57,7 +57,7 @@ def content_digest(
     test_images: NDArray[np.uint8],
     test_labels: NDArray[np.int64],
 ) -> str:
-    """SHA-256 of the four arrays as IDX files, one after the other, as `cat … | sha256sum` computes it for MNIST's."""
+    """Return the SHA-256 of the four arrays as concatenated IDX files, for MNIST that of `cat FILES | sha256sum`."""
     digest = hashlib.sha256()
     for images, labels in ((train_images, train_labels), (test_images, test_labels)):
         digest.update(serialise(images[:, 0] if images.shape[1] == 1 else images))
@@ -66,7 +66,7 @@ def content_digest(
 
 
 def label_bytes(labels: NDArray[np.int64]) -> NDArray[np.uint8]:
-    """Labels [N] as bytes [N]; as [N, 2], high byte first, where there are more than a byte can tell apart."""
+    """Return labels [N] as bytes [N], or [N, 2] with the high byte first if there are more than 256 labels."""
     if labels.max(initial=0) < 256:
         return labels.astype(np.uint8)
     return np.stack([labels >> 8, labels & 255], axis=1).astype(np.uint8)

@@ -1,4 +1,4 @@
-"""scikit-learn's 1,797 small digits, which come with the package: for trials and tests without a download."""
+"""scikit-learn's 1,797 bundled digits, for trials and tests without a download."""
 
 import cv2
 import numpy as np
@@ -12,12 +12,12 @@ from lenet_imaging.strokes import with_usual_strokes
 from lenet_trainer.datasets.dataset import Dataset, content_digest
 
 TEST_IMAGES = 360
-FINER = 10  # times, so that strokes can be thinned by a part of a pixel
-BRIGHTEST = 16  # the pictures have 17 levels of grey
+FINER = 10  # enlargement before strokes are thinned, so that they can be thinned by a fraction of a pixel
+BRIGHTEST = 16  # grey levels run from 0 to 16
 
 
 def load_digits() -> Dataset:
-    """1,437 pictures to train and 360 to test, always the same ones, each label in both in the same proportion."""
+    """Return 1,437 images to train and 360 to test, stratified by label and the same in every run."""
     bundled = load_bundled()
     levels = np.rint(bundled.images * (255 / BRIGHTEST)).astype(np.uint8)  # [N, 8, 8]
     images = np.stack([enlarge(picture) for picture in levels])  # [N, 1, 28, 28]
@@ -42,8 +42,8 @@ def load_digits() -> Dataset:
 
 
 def enlarge(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """One picture [8, 8], light ink on black, as [1, 28, 28]: drawn, sized and placed as the preprocessing does it."""
-    # What is ink need not be found here: it is all that is light.
+    """Return an image [8, 8], light ink on black, as [1, 28, 28], sized and placed as the preprocessing does it."""
+    # Detecting the ink is unnecessary here: it is whatever is light.
     coarse = np.pad(picture, 1).astype(np.float32) / 255
     enlarged = cv2.resize(coarse, None, fx=FINER, fy=FINER, interpolation=cv2.INTER_CUBIC)
     fine = np.asarray(np.clip(enlarged, 0, 1), np.float32)

@@ -1,4 +1,4 @@
-"""Fetches one file over HTTP, whole and checked, or leaves nothing."""
+"""Downloads one file over HTTP, complete and checked, or not at all."""
 
 import http.client
 import urllib.error
@@ -15,11 +15,11 @@ CHUNK_BYTES = 1 << 16
 
 
 def download(url: str, target: Path, unpack: Callable[[bytes], bytes], progress: Progress) -> bytes:
-    """Fetch `url` to `target` as it is, and return what `unpack` makes of it.
+    """Download `url` to `target` and return the result of `unpack` on its content.
 
-    `unpack` raises DatasetError where the bytes are not the wanted ones; then nothing is written. The file is written
-    beside its target and renamed, so that a reader never sees half of it. Raises DatasetError, naming the address and
-    the reason, where it cannot be fetched or written.
+    `unpack` raises DatasetError for wrong content; then nothing is written. The file is written beside its target and
+    renamed, so that a reader never sees half of it. Raises DatasetError, naming the address and the reason, if it
+    cannot be downloaded or written.
     """
     content = fetch(url, progress)
     unpacked = unpack(content)
@@ -30,14 +30,14 @@ def download(url: str, target: Path, unpack: Callable[[bytes], bytes], progress:
             beside.write_bytes(content)
             beside.replace(target)
         finally:
-            beside.unlink(missing_ok=True)  # gone already where the renaming succeeded
+            beside.unlink(missing_ok=True)  # already gone if the rename succeeded
     except OSError as error:
         raise DatasetError(f"{target} cannot be written: {error.strerror}; choose another --data-dir") from error
     return unpacked
 
 
 def fetch(url: str, progress: Progress) -> bytes:
-    """The whole body behind `url`; raises DatasetError where it cannot be reached or ends too early."""
+    """Return the whole body of `url`; raises DatasetError if it cannot be reached or ends too early."""
     request = urllib.request.Request(url, headers={"User-Agent": "lenet-trainer"})  # noqa: S310 - settings allow http(s) only
     content = bytearray()
     try:

@@ -1,4 +1,4 @@
-"""Anybody's own pictures: a folder with a sub-folder for each label, of any formats and sizes."""
+"""The user's own images: a folder with a subfolder for each label, of any formats and sizes."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -11,31 +11,31 @@ from numpy.typing import NDArray
 from lenet_imaging import Limits, Preprocessing
 from lenet_trainer.datasets.dataset import Dataset, content_digest
 from lenet_trainer.datasets.folder_tree import PictureFile, find_pictures
-from lenet_trainer.datasets.split import stratified
+from lenet_trainer.datasets.image_file import fit_picture, read_picture
+from lenet_trainer.datasets.stratified_split import stratified
 from lenet_trainer.errors import DatasetError
-from lenet_trainer.picture_file import fit_picture, read_picture
 from lenet_trainer.progress import Progress
 from lenet_trainer.settings import DataSettings
 
-SIZE = 28  # rows and columns where the settings name none
+SIZE = 28  # default rows and columns
 TEST_SHARE = 0.2
-LEAST_TRAINING, LEAST_TEST = 4, 1  # pictures of each label
-COLOURED_PIXELS, COLOURED_PICTURES = 0.01, 0.05  # shares from which on a picture, and all of them, count as coloured
-GREY_NOISE = 24  # levels between red, green and blue that JPEG leaves in a grey picture
-READ_AHEAD = 256  # pictures
+MIN_TRAINING, MIN_TEST = 4, 1  # images of each label; with fewer, a label can be neither learned nor measured
+COLOURED_PIXEL_SHARE, COLOURED_IMAGE_SHARE = 0.01, 0.05  # a few coloured pixels or images do not make a colour dataset
+GREY_NOISE = 24  # of 255: JPEG leaves differences up to this between the channels of a grey image
+READ_AHEAD = 256  # images decoded ahead of their use
 
-Fitted = dict[int, NDArray[np.uint8]]  # one picture as [C, H, W], by its number of channels
+Fitted = dict[int, NDArray[np.uint8]]  # one image as [C, H, W], by its number of channels
 
 
 @dataclass(frozen=True)
 class FolderPictures:
-    """The pictures below `settings.data_dir`, brought to one form as the server will do it with pictures it is sent."""
+    """The images below `settings.data_dir`, preprocessed as the server preprocesses the images in requests."""
 
     settings: DataSettings
     progress: Progress
 
     def load(self) -> Dataset:
-        """All readable pictures; raises DatasetError where there are too few of a label or too many unreadable."""
+        """Return all readable images; raises DatasetError for too few of a label or too many unreadable ones."""
         folder = self.settings.data_dir
         labels, found = find_pictures(folder)
         files, pictures = self.read_all(found)
@@ -72,7 +72,7 @@ class FolderPictures:
         )
 
     def read_all(self, files: Sequence[PictureFile]) -> tuple[list[PictureFile], list[Fitted]]:
-        """The files that are pictures, and these; each other one is told of, and too many raise DatasetError."""
+        """Return the readable files and their images; reports unreadable ones, raises DatasetError for too many."""
         readable: list[PictureFile] = []
         pictures: list[Fitted] = []
         unreadable = 0
@@ -94,13 +94,13 @@ class FolderPictures:
         return readable, pictures
 
     def results(self, files: Sequence[PictureFile]) -> Iterator[Fitted | DatasetError]:
-        """Each file's picture or what is wrong with it, read in threads, since decoding leaves Python alone."""
+        """Yield each file's image or its error, read in threads: decoding releases Python's global lock."""
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             for start in range(0, len(files), READ_AHEAD):
                 yield from pool.map(self.read, files[start : start + READ_AHEAD])
 
     def read(self, file: PictureFile) -> Fitted | DatasetError:
-        """One picture, grey and coloured where it is not yet known which will be wanted."""
+        """Return one image, both grey and in colour if the dataset's channels are not known yet, or its error."""
         height, width = self.settings.height or SIZE, self.settings.width or SIZE
         wanted = (self.settings.channels,) if self.settings.channels else (1, 3)
         if self.settings.fit == "ink":
@@ -115,26 +115,26 @@ class FolderPictures:
             return error
 
     def preprocessing(self, channels: int, height: int, width: int) -> Preprocessing:
-        """The way of fitting that the settings name."""
+        """Return the preprocessing of the settings."""
         return Preprocessing("ink" if self.settings.fit == "ink" else "resize", channels, height, width)
 
 
 def coloured(pictures: Sequence[Fitted]) -> bool:
-    """Whether more than a few of the pictures show colours."""
+    """Return whether more than a few of the images are in colour."""
     shares = [
         (picture[3].max(axis=0).astype(int) - picture[3].min(axis=0) > GREY_NOISE).mean()
         for picture in pictures
         if 3 in picture
     ]
-    return sum(bool(share > COLOURED_PIXELS) for share in shares) > COLOURED_PICTURES * len(shares)
+    return sum(bool(share > COLOURED_PIXEL_SHARE) for share in shares) > COLOURED_IMAGE_SHARE * len(shares)
 
 
 def require_enough(labels: Sequence[str], train: NDArray[np.int64], test: NDArray[np.int64]) -> None:
-    """Raise DatasetError where a label has too few pictures to train or to test with."""
+    """Raise DatasetError if a label has too few images to train or to test with."""
     to_train, to_test = (np.bincount(indices, minlength=len(labels)) for indices in (train, test))
     for label, training, testing in zip(labels, to_train, to_test, strict=True):
-        if training < LEAST_TRAINING or testing < LEAST_TEST:
+        if training < MIN_TRAINING or testing < MIN_TEST:
             raise DatasetError(
                 f"of the label {label} there are {training} to train and {testing} to test with; "
-                f"every label needs {LEAST_TRAINING} and {LEAST_TEST}"
+                f"every label needs {MIN_TRAINING} and {MIN_TEST}"
             )

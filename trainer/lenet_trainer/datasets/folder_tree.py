@@ -1,4 +1,4 @@
-"""Finds the picture files in folders named by label."""
+"""Finds the image files in folders named by label."""
 
 import os
 from dataclasses import dataclass
@@ -6,12 +6,12 @@ from pathlib import Path
 
 from lenet_trainer.errors import DatasetError
 
-CLUTTER = frozenset({"thumbs.db", "desktop.ini"})  # what file managers leave behind; hidden files are passed over too
+CLUTTER = frozenset({"thumbs.db", "desktop.ini"})  # left behind by file managers; hidden files are skipped too
 
 
 @dataclass(frozen=True)
 class PictureFile:
-    """A file, its label's index, and the split it is in where the folders say so, else an empty text."""
+    """A file, its label's index, and its split if the folders name one, else an empty string."""
 
     path: Path
     label: int
@@ -19,17 +19,17 @@ class PictureFile:
 
 
 def find_pictures(folder: Path) -> tuple[tuple[str, ...], list[PictureFile]]:
-    """The labels, which are the names of sub-folders, and all files below them, in a stable order.
+    """Return the labels, which are the names of the subfolders, and all files below them, in a stable order.
 
-    Where there are the sub-folders `train` and `test`, the labels are looked for in these. Raises DatasetError where a
-    folder cannot be read, where there are fewer than two labels, or where a label is in `test` alone.
+    If there are subfolders `train` and `test`, the labels are their subfolders. Raises DatasetError if a folder cannot
+    be read, if there are fewer than two labels, or if a label is in `test` alone.
     """
     given = [name for name in ("train", "test") if (folder / name).is_dir()]
     if len(given) == 2:
         labels = subfolders(folder / "train")
-        strangers = set(subfolders(folder / "test")) - set(labels)
-        if strangers:
-            raise DatasetError(f"{folder}: in test but not in train: {', '.join(sorted(strangers))}")
+        unknown = set(subfolders(folder / "test")) - set(labels)
+        if unknown:
+            raise DatasetError(f"{folder}: in test but not in train: {', '.join(sorted(unknown))}")
         places = [(folder / split / label, split) for split in given for label in labels]
     else:
         labels = subfolders(folder)
@@ -43,7 +43,7 @@ def find_pictures(folder: Path) -> tuple[tuple[str, ...], list[PictureFile]]:
 
 
 def subfolders(folder: Path) -> list[str]:
-    """The names of the folders in a folder, numbers in the order of numbers; raises DatasetError."""
+    """Return the names of a folder's subfolders, sorted, numerically if all are numbers; raises DatasetError."""
     try:
         names = [entry.name for entry in folder.iterdir() if entry.is_dir() and not entry.name.startswith(".")]
     except OSError as error:
@@ -54,7 +54,7 @@ def subfolders(folder: Path) -> list[str]:
 
 
 def files_below(folder: Path) -> list[Path]:
-    """All files below a folder, in a stable order."""
+    """Return all files below a folder, in a stable order."""
     found: list[Path] = []
     for place, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))

@@ -15,7 +15,7 @@ UNSIGNED_BYTE = 8
 
 
 def parse(content: bytes, name: str) -> NDArray[np.uint8]:
-    """The array in the bytes of an uncompressed IDX file; `name` is the file's, for the message of a DatasetError."""
+    """Return the array in an uncompressed IDX file; raises DatasetError, which names `name`, if it is malformed."""
     if len(content) < 4 or content[:2] != b"\0\0":
         raise DatasetError(f"{name} is not an IDX file: it does not begin with two zero bytes")
     kind, dimensions = content[2], content[3]
@@ -32,6 +32,6 @@ def parse(content: bytes, name: str) -> NDArray[np.uint8]:
 
 
 def serialise(array: NDArray[np.uint8]) -> bytes:
-    """The uncompressed IDX file of an array of unsigned bytes, of any shape."""
+    """Return the uncompressed IDX file of an array of unsigned bytes, of any shape."""
     sizes = b"".join(size.to_bytes(4, "big") for size in array.shape)
     return bytes([0, 0, UNSIGNED_BYTE, array.ndim]) + sizes + array.tobytes()

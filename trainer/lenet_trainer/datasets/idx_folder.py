@@ -14,7 +14,7 @@ from lenet_imaging import Preprocessing, fit
 from lenet_trainer.datasets import idx
 from lenet_trainer.datasets.dataset import Dataset, content_digest
 from lenet_trainer.errors import DatasetError
-from lenet_trainer.setting import flag, variable
+from lenet_trainer.setting_field import flag, variable
 from lenet_trainer.settings import SMALLEST, DataSettings
 
 # train-images-idx3-ubyte, t10k-labels-idx1-ubyte.gz, emnist-letters-test-images-idx3-ubyte.gz, …
@@ -24,12 +24,12 @@ PARTS = (("train", "images"), ("train", "labels"), ("test", "images"), ("test", 
 
 @dataclass(frozen=True)
 class IdxFolder:
-    """The four files in `settings.data_dir`, taken as they are: their digest is recorded, not checked."""
+    """The four files in `settings.data_dir`; their digest is recorded, not checked."""
 
     settings: DataSettings
 
     def load(self) -> Dataset:
-        """All pictures and labels; raises DatasetError naming the file that is missing, damaged or does not fit."""
+        """Return all images and labels; raises DatasetError naming a file that is missing, damaged or does not fit."""
         name, paths = find_files(self.settings.data_dir)
         train_images, train_numbers, test_images, test_numbers = (read(paths[part]) for part in PARTS)
         for images, numbers, split in ((train_images, train_numbers, "train"), (test_images, test_numbers, "test")):
@@ -40,8 +40,8 @@ class IdxFolder:
         last = int(max(train_numbers.max(), test_numbers.max()))
         offset, labels = label_names(first, last, self.settings.labels)
         chosen = self.settings.transposed
-        on_their_side = chosen == "yes" or (chosen == "auto" and name.startswith("emnist"))
-        train, test = (self.formed(images, on_their_side) for images in (train_images, test_images))
+        transposed = chosen == "yes" or (chosen == "auto" and name.startswith("emnist"))
+        train, test = (self.formed(images, transposed) for images in (train_images, test_images))
         if train.shape[1:] != test.shape[1:]:
             raise DatasetError(f"{paths['test', 'images']} has pictures of another size than the training pictures")
         arrays = (train, train_numbers.astype(np.int64) - offset, test, test_numbers.astype(np.int64) - offset)
@@ -54,20 +54,22 @@ class IdxFolder:
             *arrays,
             description=(
                 f"{name}: IDX files in the form of MNIST, {height}×{width} pixels, {len(train):,} to train and "
-                f"{len(test):,} to test" + (", turned upright" if on_their_side else "")
+                f"{len(test):,} to test" + (", turned upright" if transposed else "")
             ),
             attribution="that of the IDX files, which is not known here",
         )
 
-    def formed(self, images: NDArray[np.uint8], on_their_side: bool) -> NDArray[np.uint8]:
-        """Pictures as the settings want them, [N, C, H, W], from [N, H, W], [N, H, W, C] or [N, C, H, W]."""
+    def formed(self, images: NDArray[np.uint8], transposed: bool) -> NDArray[np.uint8]:
+        """Return images [N, C, H, W] in the settings' size, from [N, H, W], [N, H, W, C] or [N, C, H, W]."""
         if images.ndim == 4 and images.shape[3] not in (1, 3):
             images = images.transpose(0, 2, 3, 1)
         if images.ndim == 3:
             images = images[..., None]  # [N, H, W, C]
         if images.ndim != 4 or images.shape[3] not in (1, 3):
-            raise DatasetError(f"pictures must be [N, H, W], with 1 or 3 channels where they have some: {images.shape}")
-        if on_their_side:
+            raise DatasetError(
+                f"images must be [N, H, W], [N, H, W, C] or [N, C, H, W] with 1 or 3 channels C: {images.shape}"
+            )
+        if transposed:
             images = images.swapaxes(1, 2)
         _, height, width, channels = images.shape
         wanted = (
@@ -87,7 +89,7 @@ class IdxFolder:
 
 
 def find_files(folder: Path) -> tuple[str, Mapping[tuple[str, str], Path]]:
-    """The dataset's name and its files by split and kind; raises DatasetError where not just one dataset is there."""
+    """Return the dataset's name and its files by split and kind; raises DatasetError unless there is just one."""
     try:
         matches = [(match, path) for path in sorted(folder.iterdir()) if (match := NAME.fullmatch(path.name))]
     except OSError as error:
@@ -96,7 +98,7 @@ def find_files(folder: Path) -> tuple[str, Mapping[tuple[str, str], Path]]:
     if len(names) > 1:
         known = ", ".join(name or "without a name" for name in names)
         raise DatasetError(f"{folder} holds several datasets: {known}; give each a folder of its own")
-    # Sorted, so the unpacked file comes before the packed one of the same name, and stays.
+    # Paths are sorted, so an uncompressed file comes before the compressed one of the same name, and wins.
     paths: dict[tuple[str, str], Path] = {}
     for match, path in matches:
         paths.setdefault(("train" if match["split"] == "train" else "test", match["kind"]), path)
@@ -110,7 +112,7 @@ def find_files(folder: Path) -> tuple[str, Mapping[tuple[str, str], Path]]:
 
 
 def read(path: Path) -> NDArray[np.uint8]:
-    """The array in an IDX file, packed or not; raises DatasetError naming the file."""
+    """Return the array in an IDX file, compressed or not; raises DatasetError naming the file."""
     try:
         content = path.read_bytes()
         if content[:2] == b"\x1f\x8b":
@@ -123,10 +125,10 @@ def read(path: Path) -> NDArray[np.uint8]:
 
 
 def label_names(first: int, last: int, given: str | None) -> tuple[int, tuple[str, ...]]:
-    """The number of the first label, and the names of all, where the files use the numbers `first` to `last`.
+    """Return the number of the first label and the names of all, for files that use the numbers `first` to `last`.
 
-    EMNIST's letters begin at 1: then 26 names stand for 1 to 26. Raises DatasetError where the names are too many or
-    too few, or there is one label only.
+    EMNIST's letters begin at 1: then 26 names stand for 1 to 26. Raises DatasetError for a wrong number of names, or
+    for a single label.
     """
     if first == last:
         raise DatasetError(f"all pictures have the label {first}; two labels are needed at least")

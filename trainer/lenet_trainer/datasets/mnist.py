@@ -1,4 +1,4 @@
-"""MNIST from its four IDX files: found in the data folder, or downloaded into it, and checked by digest either way."""
+"""MNIST from its four IDX files, found in the data folder or downloaded into it; both are checked by digest."""
 
 import gzip
 import hashlib
@@ -31,7 +31,7 @@ REMEDY = "Another copy: --mirror URL. No download at all: --dataset digits"
 
 @dataclass(frozen=True)
 class MnistFiles:
-    """The four files below `data_dir` (or its folder `mnist`), fetched from `mirror` where they are not there.
+    """The four files in `data_dir` (or its folder `mnist`), downloaded from `mirror` if they are missing.
 
     `digests` maps the files' names, in the order training images, training labels, test images, test labels, to the
     SHA-256 of their uncompressed content.
@@ -43,7 +43,7 @@ class MnistFiles:
     digests: Mapping[str, str] = field(default_factory=lambda: FILES)
 
     def load(self) -> Dataset:
-        """All pictures [N, 1, 28, 28] and labels; raises DatasetError naming the file that is missing or damaged."""
+        """Return all images [N, 1, 28, 28] and labels; raises DatasetError naming a missing or damaged file."""
         train_images, train_labels, test_images, test_labels = (self.read(name) for name in self.digests)
         check_pairs(train_images, train_labels, "training")
         check_pairs(test_images, test_labels, "test")
@@ -70,7 +70,7 @@ class MnistFiles:
         )
 
     def read(self, name: str) -> NDArray[np.uint8]:
-        """The array in the file of that name, from the disk or from the mirror."""
+        """Return the array in the file of that name, from the disk or from the mirror."""
         for folder in (self.data_dir / "mnist", self.data_dir):
             for path in (folder / name, folder / f"{name}.gz"):
                 if path.is_file():
@@ -84,7 +84,7 @@ class MnistFiles:
         return idx.parse(content, url)
 
     def from_disk(self, path: Path, name: str) -> NDArray[np.uint8]:
-        """The array in a file that is there already."""
+        """Return the array in a file on the disk."""
         try:
             return idx.parse(self.unpack(path.read_bytes(), name, str(path)), str(path))
         except OSError as error:
@@ -93,9 +93,9 @@ class MnistFiles:
             raise DatasetError(f"{error}. Delete it, and it is downloaded again") from error
 
     def unpack(self, content: bytes, name: str, origin: str) -> bytes:
-        """The uncompressed content of a file, compressed or not; raises DatasetError where the digest is another.
+        """Return the uncompressed content of a file, compressed or not; raises DatasetError if its digest is wrong.
 
-        `origin` says in the message where the content came from.
+        `origin` is the file's path or address, for the message.
         """
         if content[:2] == b"\x1f\x8b":
             try:
@@ -109,7 +109,7 @@ class MnistFiles:
 
 
 def check_pairs(images: NDArray[np.uint8], labels: NDArray[np.uint8], split: str) -> None:
-    """Raise DatasetError where pictures and labels of a split do not belong together."""
+    """Raise DatasetError if images and labels of a split do not match."""
     if images.ndim != 3 or labels.ndim != 1 or len(images) != len(labels) or len(images) == 0:
         raise DatasetError(f"the {split} files do not match: images {images.shape}, labels {labels.shape}")
     if labels.max() > 9:

@@ -1,6 +1,0 @@
-"""Where the installed command is."""
-
-import sysconfig
-from pathlib import Path
-
-PROGRAM = Path(sysconfig.get_path("scripts")) / "lenet-trainer"

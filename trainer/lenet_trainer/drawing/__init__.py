@@ -1,1 +1,0 @@
-"""Draws results as PNG files, each kind of picture in its own module."""

@@ -1,1 +1,0 @@
-"""LeNet beside the methods of its time, the lecture's support vector machines among them, on the same pictures."""

@@ -1,1 +1,0 @@
-"""From the bytes of a picture file to upright, opaque pixels of 8 bits."""

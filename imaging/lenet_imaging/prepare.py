@@ -3,9 +3,9 @@
 import numpy as np
 
 from lenet_imaging.arrays import Pixels
-from lenet_imaging.decode import decode
-from lenet_imaging.ink import fit_ink
-from lenet_imaging.limits import DEFAULT_LIMITS, Limits
+from lenet_imaging.decoding.decode import decode
+from lenet_imaging.decoding.limits import DEFAULT_LIMITS, Limits
+from lenet_imaging.digits.fit_ink import fit_ink
 from lenet_imaging.preprocessing import Preprocessing
 from lenet_imaging.resize import fit_resize
 
@@ -13,7 +13,8 @@ from lenet_imaging.resize import fit_resize
 def prepare(data: bytes, preprocessing: Preprocessing, limits: Limits = DEFAULT_LIMITS) -> Pixels:
     """Return the picture in a file as the model's input, uint8 [channels, height, width].
 
-    Raises ImageError for anything that is no whole picture within the limits, or has no ink where ink is wanted.
+    Raises ImageError for a file that is not a whole picture within the limits, and for a picture without ink where the
+    preprocessing looks for ink.
     """
     return fit(decode(data, limits), preprocessing)
 

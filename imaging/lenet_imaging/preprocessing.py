@@ -10,7 +10,7 @@ Fit = Literal["ink", "resize"]
 class Preprocessing:
     """How pictures become a model's input, uint8 [channels, height, width].
 
-    `ink` finds one handwritten sign and places it as MNIST did; it knows one channel, light ink on black.
+    `ink` finds one handwritten glyph and places it as MNIST did; it knows one channel, light ink on black.
     `resize` takes the picture as it is, grey (1 channel) or RGB (3). Raises ValueError for anything else.
     """
 

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 from lenet_imaging.arrays import Pixels
-from lenet_imaging.colour import to_grey
+from lenet_imaging.grey import to_grey
 from lenet_imaging.scale import scale
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lenet_imaging import decode, encode_png
-from tests.imaging.pictures import opened
+from tests.support.imaging.files import opened
 
 
 @pytest.mark.parametrize("channels", [1, 3])

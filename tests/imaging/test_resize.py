@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lenet_imaging import Preprocessing, fit, prepare
-from tests.imaging.pictures import FILES, encoded, gradient
+from tests.support.imaging.files import FILES, encoded, gradient
 
 
 @pytest.mark.parametrize("channels", [1, 3])

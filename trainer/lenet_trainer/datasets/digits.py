@@ -6,9 +6,9 @@ from numpy.typing import NDArray
 from sklearn.datasets import load_digits as load_bundled
 from sklearn.model_selection import train_test_split
 
-from lenet_imaging.find_ink import ink_bounds
-from lenet_imaging.ink import place
-from lenet_imaging.strokes import with_usual_strokes
+from lenet_imaging.digits.find_ink import ink_bounds
+from lenet_imaging.digits.fit_ink import place
+from lenet_imaging.digits.strokes import with_usual_strokes
 from lenet_trainer.datasets.dataset import Dataset, content_digest
 
 TEST_IMAGES = 360

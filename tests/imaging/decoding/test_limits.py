@@ -6,7 +6,7 @@ import zlib
 import pytest
 
 from lenet_imaging import ImageError, Limits, decode
-from tests.imaging.pictures import FILES
+from tests.support.imaging.files import FILES
 
 
 def png_header(width: int, height: int) -> bytes:

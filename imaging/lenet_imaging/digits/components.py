@@ -1,4 +1,4 @@
-"""Which pieces of ink are the sign: not specks, not the edge of a scan, not a box drawn around it."""
+"""Which components of ink are the glyph: not specks, not the edge of a scan, not a box drawn around it."""
 
 from typing import NamedTuple
 
@@ -8,64 +8,64 @@ import numpy.typing as npt
 
 from lenet_imaging.arrays import Ink
 
-_SPECK = 0.05  # of the ink of the largest piece; the bar of a 5 or a loose stroke of a 4 has more
-_PALE = 0.65  # of the strongest ink of the largest piece: one pen wrote all pieces, and pressed alike
-_GAP = 2  # working pixels on either side over which pieces still belong together
+_SPECK = 0.05  # of the ink of the largest component; the bar of a 5 or a loose stroke of a 4 has more
+_PALE = 0.65  # of the strongest ink of the largest component: one pen wrote them all, and pressed alike
+_GAP = 2  # working pixels on either side over which components still belong together
 _BAND = 0.16  # of the picture's height and width: the edge of a scan lies within so much of its border
 _ALONG = 0.8  # of a side, along which it lies
-_INSIDE = 0.25  # of a box's height or width: a sign in it is not much smaller
-_LIGHTER = 0.15  # of a box's ink: a sign in it has no less
-_CUT = 0.25  # of the ink of a piece that the picture's edge cuts: the sign, if it lies inside, has more
+_INSIDE = 0.25  # of a box's height or width: a glyph in it is not much smaller
+_LIGHTER = 0.15  # of a box's ink: a glyph in it has no less
+_CUT = 0.25  # of the ink of a component that the picture's edge cuts: the glyph, if it lies inside, has more
 
 
-Chosen = npt.NDArray[np.bool_]  # of pieces, or of pixels
+Chosen = npt.NDArray[np.bool_]  # of components, or of pixels
 
 
-class Pieces(NamedTuple):
-    """The number of the piece that each pixel belongs to, 0 for none; and of each piece its place and its ink."""
+class Components(NamedTuple):
+    """Connected components: each pixel's component (0 for none), and the place and ink of each component."""
 
     labels: npt.NDArray[np.int32]  # [H, W]
     boxes: npt.NDArray[np.int32]  # [count, …]: left, top, width, height
     amounts: npt.NDArray[np.float64]  # [count]
 
 
-def sign_only(ink: Ink, edge: float) -> Ink:
-    """Return ink [H, W] from 0 to 1 with everything zero but the sign and its soft edges.
+def glyph_only(ink: Ink, edge: float) -> Ink:
+    """Return ink [H, W] from 0 to 1 with everything zero but the glyph and its soft edges.
 
     `edge` is the ink at which a stroke has its edge; there must be some of so much.
     """
-    pieces = _pieces(ink > edge, ink)
+    components = _components(ink > edge, ink)
     for drop in (_edges_of_scan, _boxes_around):
-        pieces = _without(drop(pieces), pieces, ink)
-    # A 5 and its bar are two pieces; whatever is near enough belongs together.
+        components = _without(drop(components), components, ink)
+    # A 5 and its bar are two components; whatever is near enough belongs together.
     near = np.ones((2 * _GAP + 1, 2 * _GAP + 1), np.uint8)
-    pieces = _pieces(cv2.dilate((pieces.labels > 0).astype(np.uint8), near) > 0, ink)
-    pieces = _without(_cut_off(pieces), pieces, ink)
-    strongest = np.zeros(len(pieces.amounts), np.float32)
-    np.maximum.at(strongest, pieces.labels.ravel(), ink.ravel())
-    main = int(pieces.amounts.argmax())
-    kept = (pieces.amounts >= _SPECK * pieces.amounts[main]) & (strongest >= _PALE * strongest[main])
-    return np.where(kept[pieces.labels], ink, 0).astype(np.float32)
+    components = _components(cv2.dilate((components.labels > 0).astype(np.uint8), near) > 0, ink)
+    components = _without(_cut_off(components), components, ink)
+    strongest = np.zeros(len(components.amounts), np.float32)
+    np.maximum.at(strongest, components.labels.ravel(), ink.ravel())
+    main = int(components.amounts.argmax())
+    kept = (components.amounts >= _SPECK * components.amounts[main]) & (strongest >= _PALE * strongest[main])
+    return np.where(kept[components.labels], ink, 0).astype(np.float32)
 
 
-def _pieces(mask: Chosen, ink: Ink) -> Pieces:
+def _components(mask: Chosen, ink: Ink) -> Components:
     count, labels, boxes, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
     amounts = np.bincount(labels.ravel().astype(np.intp), ink.ravel(), count)
     amounts[0] = 0
-    return Pieces(np.asarray(labels, np.int32), np.asarray(boxes, np.int32), np.asarray(amounts, np.float64))
+    return Components(np.asarray(labels, np.int32), np.asarray(boxes, np.int32), np.asarray(amounts, np.float64))
 
 
-def _without(dropped: Chosen, pieces: Pieces, ink: Ink) -> Pieces:
-    """Return the pieces but those to be dropped, unless hardly anything is left then."""
+def _without(dropped: Chosen, components: Components, ink: Ink) -> Components:
+    """Return the components but those to be dropped, unless hardly anything is left then."""
     dropped[0] = False
-    if dropped.any() and pieces.amounts[~dropped].max() >= _SPECK**2 * pieces.amounts.max():
-        return _pieces((pieces.labels > 0) & ~dropped[pieces.labels], ink)
-    return pieces
+    if dropped.any() and components.amounts[~dropped].max() >= _SPECK**2 * components.amounts.max():
+        return _components((components.labels > 0) & ~dropped[components.labels], ink)
+    return components
 
 
-def _edges_of_scan(pieces: Pieces) -> Chosen:
-    """Return which pieces [count] lie along a side of the picture and nowhere else."""
-    labels, _, amounts = pieces
+def _edges_of_scan(components: Components) -> Chosen:
+    """Return which components [count] lie along a side of the picture and nowhere else."""
+    labels, _, amounts = components
     height, width = labels.shape
     down, across = round(_BAND * height), round(_BAND * width)
     inner = np.bincount(labels[down : height - down, across : width - across].ravel(), minlength=len(amounts)) > 0
@@ -75,12 +75,12 @@ def _edges_of_scan(pieces: Pieces) -> Chosen:
     return sides & ~inner
 
 
-def _boxes_around(pieces: Pieces) -> Chosen:
-    """Return which pieces [count] have another one, not much smaller, in a hole of theirs.
+def _boxes_around(components: Components) -> Chosen:
+    """Return which components [count] have another one, not much smaller, in a hole of theirs.
 
     The edge of the picture closes a box that it cuts.
     """
-    labels, boxes, amounts = pieces
+    labels, boxes, amounts = components
     around = np.zeros(len(amounts), np.bool_)
     large = np.flatnonzero(amounts >= _SPECK**2 * amounts.max())
     for outer in large:
@@ -108,9 +108,9 @@ def _lies_in(inner: npt.NDArray[np.int32], outer: npt.NDArray[np.int32]) -> bool
     return bool(within and (inner[2:4] >= _INSIDE * outer[2:4]).any())
 
 
-def _cut_off(pieces: Pieces) -> Chosen:
-    """Return which pieces [count] the picture's edge cuts, if a piece inside is large beside them."""
-    labels, _, amounts = pieces
+def _cut_off(components: Components) -> Chosen:
+    """Return which components [count] the picture's edge cuts, if a component inside is large beside them."""
+    labels, _, amounts = components
     cut = np.zeros(len(amounts), np.bool_)
     for side in (labels[0], labels[-1], labels[:, 0], labels[:, -1]):
         cut[side] = True

@@ -5,7 +5,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from lenet_imaging import ImageError, Limits, decode
-from tests.imaging.pictures import FILES
+from tests.support.imaging.files import FILES
 
 # A flipped bit in a size must not make the tests slow.
 LIMITS = Limits(max_pixels=1_000_000)

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 from lenet_imaging.arrays import Ink, Pixels
-from lenet_imaging.find_ink import INK_EDGE
+from lenet_imaging.digits.find_ink import INK_EDGE
 
 # Widths of the strokes of MNIST's digits as parts of the digit's longest side: 5 in 100 are thinner, 5 thicker.
 THINNEST, THICKEST = 2 / 20, 4 / 20

@@ -4,12 +4,12 @@ import cv2
 import numpy as np
 
 from lenet_imaging.arrays import Pixels
-from lenet_imaging.colour import to_eight_bits, to_rgb
+from lenet_imaging.decoding.colour import to_eight_bits, to_rgb
+from lenet_imaging.decoding.header import read_header
+from lenet_imaging.decoding.limits import DEFAULT_LIMITS, Limits
+from lenet_imaging.decoding.orientation import orientation, turn_upright
+from lenet_imaging.decoding.png import check_chunks
 from lenet_imaging.errors import ImageError
-from lenet_imaging.header import read_header
-from lenet_imaging.limits import DEFAULT_LIMITS, Limits
-from lenet_imaging.orientation import orientation, turn_upright
-from lenet_imaging.png import check_chunks
 
 # OpenCV writes a line to stderr for every damaged picture, past the program's own log. It has one level for the whole
 # process and no other switch. Nothing is lost: what it would say arrives as cv2.error or as no picture.

@@ -1,4 +1,4 @@
-"""Finding the sign on the page: from a picture of any size to a map of the ink alone, cropped to it."""
+"""Finding the glyph on the page: from a picture of any size to a map of the ink alone, cropped to it."""
 
 import math
 
@@ -6,14 +6,14 @@ import cv2
 import numpy as np
 
 from lenet_imaging.arrays import Ink, Pixels
-from lenet_imaging.boxes import without_boxes
-from lenet_imaging.contrast import ink_contrast, paper_colour, paper_noise
+from lenet_imaging.digits.boxes import without_boxes
+from lenet_imaging.digits.components import glyph_only
+from lenet_imaging.digits.contrast import ink_contrast, paper_colour, paper_noise
+from lenet_imaging.digits.illumination import under_even_illumination, uneven_illumination
+from lenet_imaging.digits.page import paper_bounds
+from lenet_imaging.digits.ruled_lines import without_ruled_lines
 from lenet_imaging.errors import ImageError
-from lenet_imaging.light import under_even_light, uneven_light
-from lenet_imaging.pieces import sign_only
-from lenet_imaging.rules import without_rules
 from lenet_imaging.scale import scale
-from lenet_imaging.sheet import paper_bounds
 
 # The longest side, in pixels, at which ink is looked for: some ten times finer than the 20 pixels of MNIST's digits.
 # From there on all pictures are alike: a hairline on a page is a faint but solid stroke, noise has been averaged.
@@ -36,26 +36,26 @@ def find_ink(image: Pixels) -> Ink:
     """Return the ink in a picture [H, W] or [H, W, 3], cropped to it, as [h, w] from 0 (paper) to 1 (full ink).
 
     The longer side of the result is between half and all of WORKING_SIZE, whatever the size of the picture or of the
-    sign in it; a sign of very few pixels may stay smaller. Raises ImageError where nothing stands out from the paper.
+    sign in it; a glyph of very few pixels may stay smaller. Raises ImageError where nothing stands out from the paper.
     """
     region, looked_at = _paper(image), None
     working = _at_working_size(region)
-    light = uneven_light(working)
+    light = uneven_illumination(working)
     while True:
         if light is not None:
-            working = under_even_light(working, light)
+            working = under_even_illumination(working, light)
         contrast, noise = _calmed(ink_contrast(working, paper_colour(working)))
         level = _ink_level(contrast, noise * (_NOISE_MARGIN if looked_at is None else _KNOWN_MARGIN))
         ink = np.clip(contrast / level, 0, 1)
         if looked_at is not None:
             ink = _masked(ink, looked_at)
-        ink = without_boxes(without_rules(ink, _FAINT * INK_EDGE), INK_EDGE)
-        ink = sign_only(ink, INK_EDGE)
+        ink = without_boxes(without_ruled_lines(ink, _FAINT * INK_EDGE), INK_EDGE)
+        ink = glyph_only(ink, INK_EDGE)
         rows, columns = ink_bounds(ink)
         closer = _enlarged(rows, ink.shape[0], region.shape[0]), _enlarged(columns, ink.shape[1], region.shape[1])
         if region[closer].shape == region.shape or max(ink[rows, columns].shape) > WORKING_SIZE / 2:
             return ink[rows, columns]
-        # A small sign on a large page: more of it is to be seen from close by, but nothing that was none.
+        # A small glyph on a large page: more of it is to be seen from close by, but nothing that was none.
         part = _scaled(closer[0], region.shape[0], ink.shape[0]), _scaled(closer[1], region.shape[1], ink.shape[1])
         region = region[closer]
         working = _at_working_size(region)

@@ -1,4 +1,4 @@
-"""What is around a sign, and the light on it, makes no difference: light, printed lines, boxes, the edge of a scan."""
+"""What is around a glyph, and the light on it, makes no difference: light, printed lines, boxes, the edge of a scan."""
 
 from collections.abc import Callable
 
@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from lenet_imaging import fit
-from lenet_imaging.light import uneven_light
-from tests.imaging.drawing import INK, Array, difference, drawn, mean_difference
+from lenet_imaging.digits.illumination import uneven_illumination
+from tests.support.imaging.drawing import INK, Array, difference, drawn, mean_difference
 
 Change = Callable[[Array], Array]
 
@@ -104,8 +104,8 @@ def test_surroundings_do_not_matter(digits: Array, change: Change, most: float) 
 
 def test_even_light_is_known(digits: Array) -> None:
     sheet = cv2.resize(page(drawn(digits[0])), (192, 192), interpolation=cv2.INTER_AREA).astype(np.uint8)
-    assert uneven_light(sheet) is None
-    assert uneven_light((sheet * np.linspace(0.7, 1, 192)).astype(np.uint8)) is not None
+    assert uneven_illumination(sheet) is None
+    assert uneven_illumination((sheet * np.linspace(0.7, 1, 192)).astype(np.uint8)) is not None
 
 
 @pytest.mark.parametrize("angle", [0, 4, -9])

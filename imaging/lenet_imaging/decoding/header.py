@@ -10,7 +10,7 @@ import struct
 from collections.abc import Callable
 from typing import NamedTuple
 
-from lenet_imaging import tiff
+from lenet_imaging.decoding import tiff
 from lenet_imaging.errors import ImageError
 
 _MAX_JPEG_SEGMENTS = 10_000

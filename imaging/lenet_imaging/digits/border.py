@@ -1,4 +1,4 @@
-"""The border of a picture, which on a page with a sign in its middle is paper."""
+"""The border of a picture, which on a page with a glyph in its middle is paper."""
 
 from typing import TypeVar
 

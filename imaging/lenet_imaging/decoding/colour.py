@@ -35,8 +35,3 @@ def to_rgb(image: Pixels, *, premultiplied: bool = False) -> Pixels:
     if not premultiplied:
         colours = cv2.multiply(colours, cv2.cvtColor(alpha, cv2.COLOR_GRAY2RGB), scale=1 / 255)
     return np.asarray(cv2.add(colours, cv2.cvtColor(cv2.bitwise_not(alpha), cv2.COLOR_GRAY2RGB)), np.uint8)
-
-
-def to_grey(image: Pixels) -> Pixels:
-    """Return a picture as grey [H, W], weighted as the eye does (ITU-R BT.601)."""
-    return image if image.ndim == 2 else np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.uint8)

@@ -5,8 +5,8 @@ import pytest
 from PIL import Image, ImageOps
 
 from lenet_imaging import decode
-from lenet_imaging.orientation import orientation
-from tests.imaging.pictures import encoded, opened, pixels
+from lenet_imaging.decoding.orientation import orientation
+from tests.support.imaging.files import encoded, opened, pixels
 
 ORIENTATION = 0x0112
 

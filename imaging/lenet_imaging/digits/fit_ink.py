@@ -1,12 +1,12 @@
-"""The fit `ink`: one handwritten sign, light on black, sized and placed as MNIST's digits are."""
+"""The fit `ink`: one handwritten glyph, light on black, sized and placed as MNIST's digits are."""
 
 import cv2
 import numpy as np
 
 from lenet_imaging.arrays import Ink, Pixels
-from lenet_imaging.border import border
-from lenet_imaging.find_ink import find_ink, ink_bounds
-from lenet_imaging.strokes import with_usual_strokes
+from lenet_imaging.digits.border import border
+from lenet_imaging.digits.find_ink import find_ink, ink_bounds
+from lenet_imaging.digits.strokes import with_usual_strokes
 
 # MNIST: the digit fills a box of 20 in a field of 28 pixels, its centre of mass on the field's (LeCun et al. 1998).
 _BOX = 20 / 28
@@ -16,7 +16,7 @@ _LIGHT = 128  # the least that passes for light ink on it
 
 
 def fit_ink(image: Pixels, height: int, width: int) -> Pixels:
-    """Return the sign in a picture [H, W] or [H, W, 3] as uint8 [1, height, width].
+    """Return the glyph in a picture [H, W] or [H, W, 3] as uint8 [1, height, width].
 
     A picture that is as wanted already, of this size and light ink on black, is returned unchanged. Raises ImageError
     where there is no ink.

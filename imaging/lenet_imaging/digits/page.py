@@ -5,7 +5,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lenet_imaging.arrays import Pixels
-from lenet_imaging.colour import to_grey
+from lenet_imaging.grey import to_grey
 
 Levels = npt.NDArray[np.float64]  # of each row of a picture
 

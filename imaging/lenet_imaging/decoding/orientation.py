@@ -3,8 +3,8 @@
 import cv2
 import numpy as np
 
-from lenet_imaging import tiff
 from lenet_imaging.arrays import Pixels
+from lenet_imaging.decoding import tiff
 
 UPRIGHT = 1
 

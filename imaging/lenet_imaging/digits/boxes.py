@@ -1,4 +1,4 @@
-"""Taking away a box that was printed around the sign, even where the sign touches it."""
+"""Taking away a box that was printed around the glyph, even where the glyph touches it."""
 
 import cv2
 import numpy as np
@@ -9,11 +9,11 @@ from lenet_imaging.arrays import Ink
 Mask = npt.NDArray[np.bool_]
 
 _SMALLEST = 0.2  # of the picture's longer side
-_FULL = 0.6  # of its place, that a box and a sign in it do not cover
+_FULL = 0.6  # of its place, that a box and a glyph in it do not cover
 _BAND = 0.1  # of a box's height or width, within which each side of it lies: it may lean a little
 _STRAIGHT = 0.9  # of a side that is there
 _SIDES = 3  # of four: light or the edge of the picture may hide one
-_THINNER = 0.65  # than the strokes of the sign: how thick the sides are at most
+_THINNER = 0.65  # than the strokes of the glyph: how thick the sides are at most
 _HALO = 2  # working pixels of soft edge
 
 
@@ -48,8 +48,8 @@ def _box(piece: Mask) -> Mask:
     if len(sides) < _SIDES:
         return none
     box = np.logical_or.reduce(sides)
-    sign = tight & ~box
-    if not sign.any() or _thickness(box & tight) > _THINNER * _thickness(sign):
+    glyph = tight & ~box
+    if not glyph.any() or _thickness(box & tight) > _THINNER * _thickness(glyph):
         return none
     none[bounds] = box
     return none

@@ -5,8 +5,8 @@ import struct
 import pytest
 
 from lenet_imaging import ImageError, decode
-from lenet_imaging.header import read_header
-from tests.imaging.pictures import FILES, encoded, gradient
+from lenet_imaging.decoding.header import read_header
+from tests.support.imaging.files import FILES, encoded, gradient
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -4,8 +4,8 @@ import cv2
 import numpy as np
 
 from lenet_imaging.arrays import Ink, Pixels
-from lenet_imaging.border import border
-from lenet_imaging.colour import to_grey
+from lenet_imaging.digits.border import border
+from lenet_imaging.grey import to_grey
 
 _SMOOTH = 1.5  # working pixels: noise must not pass for light
 _REACH = 0.25  # of the picture's longer side: whatever is darker over less than this is ink, over more it is shade
@@ -15,7 +15,7 @@ _DARKEST = 0.15  # of the brightest light: less is not trusted, for it would mak
 _BLACK = 8.0  # grey levels; paper that is darker tells nothing of the light
 
 
-def uneven_light(image: Pixels) -> Ink | None:
+def uneven_illumination(image: Pixels) -> Ink | None:
     """Return how much light falls on each pixel of a picture [H, W] or [H, W, 3] of working size, 1 for the brightest.
 
     None is for even light.
@@ -40,7 +40,7 @@ def uneven_light(image: Pixels) -> Ink | None:
     return np.asarray(np.clip(paper / np.percentile(paper, 90), _DARKEST, 1), np.float32)
 
 
-def under_even_light(image: Pixels, light: Ink) -> Pixels:
+def under_even_illumination(image: Pixels, light: Ink) -> Pixels:
     """Return the picture as it would be if all pixels had as much light as the brightest.
 
     Light multiplies what paper and ink send back, so it is divided out.

@@ -5,7 +5,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lenet_imaging.arrays import Ink, Pixels
-from lenet_imaging.border import border
+from lenet_imaging.digits.border import border
 
 
 def paper_colour(image: Pixels) -> npt.NDArray[np.float32]:

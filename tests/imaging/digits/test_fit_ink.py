@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from lenet_imaging import ImageError, Preprocessing, decode, encode_png, fit, prepare
-from tests.imaging.drawing import INK, Array, difference, drawn, mean_difference
+from tests.support.imaging.drawing import INK, Array, difference, drawn, mean_difference
 
 
 def test_what_is_as_wanted_already_passes_bit_for_bit(digits: Array) -> None:

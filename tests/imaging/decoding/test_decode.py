@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from lenet_imaging import ImageError, decode
-from tests.imaging.pictures import HEIGHT, WIDTH, encoded, gradient, opened, pixels
+from tests.support.imaging.files import HEIGHT, WIDTH, encoded, gradient, opened, pixels
 
 TIFF_COMPRESSIONS = ["raw", "tiff_lzw", "tiff_deflate", "packbits"]
 FILES: list[tuple[str, str, dict[str, Any]]] = [

@@ -18,17 +18,17 @@ _FREE = 0.25  # of the way, by the line alone
 _EDGE = 4  # working pixels from the edge of the picture within which a line has to begin and end
 
 
-def without_rules(ink: Ink, edge: float) -> Ink:
+def without_ruled_lines(ink: Ink, edge: float) -> Ink:
     """Return ink [H, W] from 0 to 1 without the lines that cross it from edge to edge, across or down.
 
     `edge` is the least ink of a line. What is thicker than the lines, such as strokes that cross them, stays.
     """
     mask = ink > edge
-    rules = _rules_across(mask) | _rules_across(np.ascontiguousarray(mask.T)).T
-    if not rules.any():
+    ruled = _ruled_lines_across(mask) | _ruled_lines_across(np.ascontiguousarray(mask.T)).T
+    if not ruled.any():
         return ink
-    around = cv2.dilate(rules.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
-    strokes = cv2.dilate((mask & ~rules).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    around = cv2.dilate(ruled.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    strokes = cv2.dilate((mask & ~ruled).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     left = np.where(around & ~strokes, 0, ink).astype(np.float32)
     return left if (left > edge).any() else ink
 
@@ -40,7 +40,7 @@ class _Lines(NamedTuple):
     rows: npt.NDArray[np.intp]
 
 
-def _rules_across(mask: Mask) -> Mask:
+def _ruled_lines_across(mask: Mask) -> Mask:
     """Return where lines from left to right are in a mask [H, W] of what has ink."""
     thin = mask & ~_taller_than(mask, _THICKEST)
     found = np.zeros_like(mask)

@@ -9,7 +9,7 @@ from pathlib import Path
 from lenet_server.security import certificates
 from lenet_server.security.authorizer import read_tokens
 from lenet_server.settings import Settings
-from lenet_server.transports.choice import is_native
+from lenet_server.transports.selection import is_native
 
 log = logging.getLogger(__name__)
 

@@ -1,4 +1,4 @@
-"""What waits in the batcher's queue: the images of one call, and the way back to its caller."""
+"""A job: the images of one call, and the callback that takes the model's outputs for them."""
 
 import time
 from collections.abc import Callable
@@ -7,8 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from lenet_server.batching.call_context import Caller
-from lenet_server.batching.progress import Progress
+from lenet_server.batching.call_context import Caller, CallTimings
 from lenet_server.errors import CallerGone, DeadlineExceeded, ServingError
 
 # As in Triton, 1 is the most urgent.
@@ -16,18 +15,18 @@ MOST_URGENT, DEFAULT_PRIORITY, LEAST_URGENT = 1, 5, 9
 
 
 class Outputs(NamedTuple):
-    """What the model answers for n images; K is the number of labels."""
+    """The model's outputs for n images; K is the number of labels."""
 
     probabilities: NDArray[np.float32]  # [n, K]
     logits: NDArray[np.float32]  # [n, K]
 
     def part(self, start: int, stop: int) -> "Outputs":
-        """The answers for images start … stop − 1."""
+        """The outputs for images start … stop − 1."""
         return Outputs(self.probabilities[start:stop], self.logits[start:stop])
 
 
-def joined(parts: list[Outputs]) -> Outputs:
-    """The answers of several runs of the model, one after the other."""
+def concatenate(parts: list[Outputs]) -> Outputs:
+    """The outputs of several runs of the model as one."""
     if len(parts) == 1:
         return parts[0]
     return Outputs(
@@ -36,26 +35,15 @@ def joined(parts: list[Outputs]) -> Outputs:
 
 
 class Job:
-    """The images of one call and the way back to its caller.
+    """The images of one call, and the callback for their outputs.
 
-    `images` are `size` images, [n, C, H, W]. `reply` is called exactly once, from whichever thread computes: it must be
-    quick and must not raise. `deadline` is the caller's, or an earlier one of its request, and `queued_at` now, both in
-    the seconds of time.monotonic(). A job larger than a batch is computed in parts: `taken` of its images have been
-    handed to the model, `answered` holds what it has said of them. `progress` is for whoever watches the call.
+    `images` are `size` images, [n, C, H, W]. `reply` is called exactly once, from any thread that computes: it must
+    return quickly and must not raise. `deadline` and `queued_at` (now, if None) are in the seconds of time.monotonic().
+    A job larger than a batch is computed in parts: `taken` images have been given to the model, `parts` holds the
+    outputs so far. `timings`, where present, records the runs of the model.
     """
 
-    __slots__ = (
-        "answered",
-        "caller",
-        "deadline",
-        "images",
-        "priority",
-        "progress",
-        "queued_at",
-        "reply",
-        "size",
-        "taken",
-    )
+    __slots__ = ("caller", "deadline", "images", "parts", "priority", "queued_at", "reply", "size", "taken", "timings")
 
     def __init__(
         self,
@@ -65,7 +53,7 @@ class Job:
         priority: int = DEFAULT_PRIORITY,
         deadline: float = float("inf"),
         queued_at: float | None = None,
-        progress: Progress | None = None,
+        timings: CallTimings | None = None,
     ) -> None:
         self.images = images
         self.size = len(images)
@@ -74,22 +62,22 @@ class Job:
         self.priority = priority
         self.deadline = deadline
         self.queued_at = time.monotonic() if queued_at is None else queued_at
-        self.progress = progress
+        self.timings = timings
         self.taken = 0
-        self.answered: list[Outputs] | None = None
+        self.parts: list[Outputs] | None = None
 
-    def answer(self, part: Outputs) -> None:
-        """Take what the model said of the next images; reply when that was all of them."""
+    def add(self, part: Outputs) -> None:
+        """Add the outputs for the next images; reply when they are complete."""
         if len(part.probabilities) == self.size:
             self.reply(part)
             return
-        self.answered = [*(self.answered or ()), part]
-        if sum(len(each.probabilities) for each in self.answered) == self.size:
-            self.reply(joined(self.answered))
+        self.parts = [*(self.parts or ()), part]
+        if sum(len(each.probabilities) for each in self.parts) == self.size:
+            self.reply(concatenate(self.parts))
 
 
-def lost(caller: Caller, deadline: float, now: float) -> ServingError | None:
-    """Why a caller no longer waits for an answer, or None while it does."""
+def drop_reason(caller: Caller, deadline: float, now: float) -> ServingError | None:
+    """Why a call must not be computed any more, or None while its caller waits."""
     if now >= deadline:
         return DeadlineExceeded("the deadline passed before the request reached the model")
     if caller.has_left():

@@ -1,79 +1,105 @@
-"""The calls that wait for a model: the most urgent first, and among equals the one that came first."""
+"""The bounded, thread-safe queue before a model: refuses when full, and drops the jobs of callers who have left."""
 
-from collections import deque
+import threading
+import time
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
-from lenet_server.batching.job import Job
-from lenet_server.batching.progress import Run
-
-
-class Share(NamedTuple):
-    """What a batch takes of a call: images start … stop − 1."""
-
-    job: Job
-    start: int
-    stop: int
+from lenet_server.batching.job import Job, drop_reason
+from lenet_server.batching.priority_queue import BatchSlice, PriorityQueue
+from lenet_server.errors import ModelRetired, QueueFull, ServingError
 
 
 class JobQueue:
-    """A queue for each priority. Not thread-safe: the batcher holds its lock."""
+    """Holds jobs until a batch is taken. Any thread may call it."""
 
-    def __init__(self) -> None:
-        self._levels: dict[int, deque[Job]] = {}
-        self._length = 0
+    def __init__(
+        self,
+        max_size: int,
+        max_batch_size: int,
+        max_delay_seconds: float,
+        rejected: Callable[[ServingError], None],
+    ) -> None:
+        """`rejected` is called for each job that is refused or dropped."""
+        self._max_size = max_size
+        self._max_batch_size = max_batch_size
+        self._max_delay_seconds = max_delay_seconds
+        self._rejected = rejected
+        self._jobs = PriorityQueue()
+        self._lock = threading.Lock()
+        self._changed = threading.Condition(self._lock)
+        self._closed = False
 
     def __len__(self) -> int:
-        """The number of calls that wait."""
-        return self._length
+        """The number of jobs that wait."""
+        return len(self._jobs)
 
-    def append(self, job: Job) -> None:
-        """Let a call wait behind all that are as urgent."""
-        level = self._levels.get(job.priority)
-        if level is None:
-            level = self._levels[job.priority] = deque()
-            self._levels = dict(sorted(self._levels.items()))
-        level.append(job)
-        self._length += 1
+    @property
+    def is_closed(self) -> bool:
+        """Whether jobs are refused for good."""
+        return self._closed
 
-    def take(self, images: int, unwanted: Callable[[Job], bool]) -> list[Share]:
-        """Take at most so many images; a call that has more stays, with the rest. What is unwanted is taken out."""
-        shares: list[Share] = []
-        for level in self._levels.values():
-            while level and images:
-                job = level[0]
-                if unwanted(job):
-                    level.popleft()
-                    self._length -= 1
-                    continue
-                start = job.taken
-                job.taken = stop = min(job.size, start + images)
-                images -= stop - start
-                shares.append(Share(job, start, stop))
-                if stop == job.size:
-                    level.popleft()
-                    self._length -= 1
-        return shares
+    def append(self, job: Job, *, notify: bool) -> None:
+        """Add a job, and wake the thread in wait() if `notify`.
 
-    def images(self) -> int:
-        """The number of images that wait."""
-        return sum(job.size - job.taken for level in self._levels.values() for job in level)
+        Raises QueueFull at once when the queue is full, ModelRetired after close().
+        """
+        with self._lock:
+            if self._closed:
+                raise ModelRetired
+            if len(self._jobs) >= self._max_size:
+                self._make_room()
+            self._jobs.append(job)
+            if notify:
+                self._changed.notify()
 
-    def oldest(self) -> float:
-        """When the call that has waited longest was queued, in the seconds of time.monotonic()."""
-        return min(level[0].queued_at for level in self._levels.values() if level)
+    def next_batch(self) -> list[BatchSlice]:
+        """Take as many images as fit into a batch; empty when nothing waits."""
+        now = time.monotonic()
+        with self._lock:
+            return self._jobs.take(self._max_batch_size, lambda job: self._drop(job, now))
 
-    def discard(self, unwanted: Callable[[Job], bool]) -> None:
-        """Take out what is unwanted."""
-        for priority, level in self._levels.items():
-            self._levels[priority] = deque(job for job in level if not unwanted(job))
-        self._length = sum(map(len, self._levels.values()))
+    def remove(self, jobs: Sequence[Job]) -> None:
+        """Remove what is left of these jobs."""
+        with self._lock:
+            self._jobs.discard(lambda job: job in jobs)
 
+    def wait(self) -> bool:
+        """Wait until a batch is due. Returns False when the queue is closed and empty."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._jobs or self._closed)
+            if self._jobs and self._max_delay_seconds:
+                remaining = self._jobs.oldest() + self._max_delay_seconds - time.monotonic()
+                self._changed.wait_for(lambda: self._closed or self._fills_a_batch(), max(0.0, remaining))
+            return len(self._jobs) > 0 or not self._closed
 
-def watch_run(shares: Sequence[Share], began: float, ended: float) -> None:
-    """Note a run of the model with each call that was in it."""
-    run = Run(began, ended, sum(stop - start for _, start, stop in shares), len(shares))
-    for job, _, _ in shares:
-        if job.progress:
-            job.progress.runs.append(run)
-            job.progress.queued_at = job.queued_at
+    def notify(self) -> None:
+        """Wake the thread in wait()."""
+        with self._changed:
+            self._changed.notify()
+
+    def close(self) -> None:
+        """Refuse jobs from now on; those that wait can still be taken."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify()
+
+    def _fills_a_batch(self) -> bool:
+        return self._jobs.images() >= self._max_batch_size
+
+    def _make_room(self) -> None:
+        """Drop the jobs of callers who have left. Raises QueueFull if there are none."""
+        now = time.monotonic()
+        self._jobs.discard(lambda job: self._drop(job, now))
+        if len(self._jobs) >= self._max_size:
+            refusal = QueueFull(f"{len(self._jobs)} requests wait already: try again later, or at another server")
+            self._rejected(refusal)
+            raise refusal
+
+    def _drop(self, job: Job, now: float) -> bool:
+        """Whether the job's caller has left; the job then gets its reply, the reason."""
+        reason = drop_reason(job.caller, job.deadline, now)
+        if reason is None:
+            return False
+        self._rejected(reason)
+        job.reply(reason)
+        return True

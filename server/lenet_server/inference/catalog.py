@@ -1,4 +1,4 @@
-"""The models that are being served, each with its batcher, and how they are exchanged without a caller noticing."""
+"""The models that are served, each with its batcher, and how they are replaced without failing a call."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from lenet_server.repository.plan import Plan, PlannedVersion
 
 @dataclass(frozen=True)
 class ServedModel:
-    """A loaded model, the queue before it, and what is counted about it."""
+    """A loaded model, its batcher and its metrics."""
 
     model: Model
     batcher: Batcher
@@ -20,127 +20,129 @@ class ServedModel:
 
 
 @dataclass(frozen=True)
-class Shelf:
-    """What is served at one time. It is replaced as a whole and never changed: readers need no lock."""
+class Snapshot:
+    """All that is served at one time. Immutable, and replaced as a whole: readers need no lock."""
 
     plan: Plan = field(default_factory=Plan)
     served: dict[PlannedVersion, ServedModel] = field(default_factory=dict)  # by name and version
-    found: dict[tuple[str, int | str], ServedModel] = field(default_factory=dict)  # as a call may ask for them
-    labels: dict[tuple[str, int], tuple[str, ...]] = field(default_factory=dict)  # of a name and version
+    found: dict[tuple[str, int | str], ServedModel] = field(
+        default_factory=dict
+    )  # by what a call may contain: version, alias or 0
+    aliases: dict[tuple[str, int], tuple[str, ...]] = field(default_factory=dict)  # of a name and version
 
     @classmethod
-    def of(cls, plan: Plan, served: dict[PlannedVersion, ServedModel]) -> "Shelf":
-        """All that is served by a plan."""
+    def of(cls, plan: Plan, served: dict[PlannedVersion, ServedModel]) -> "Snapshot":
+        """The snapshot of a plan and its loaded versions."""
         found: dict[tuple[str, int | str], ServedModel] = {}
         for planned, each in served.items():
             found[planned.name, planned.version] = each
-            found[planned.name, 0] = each  # the last one is the newest
-        labels: dict[tuple[str, int], tuple[str, ...]] = {}
+            found[planned.name, 0] = each  # the newest comes last
+        aliases: dict[tuple[str, int], tuple[str, ...]] = {}
         for name, planned_model in plan.models.items():
-            for label, version in sorted(planned_model.labels.items()):
+            for alias, version in sorted(planned_model.labels.items()):
                 if (name, version) in found:
-                    found[name, label] = found[name, version]
-                    labels[name, version] = (*labels.get((name, version), ()), label)
+                    found[name, alias] = found[name, version]
+                    aliases[name, version] = (*aliases.get((name, version), ()), alias)
         if len(plan.models) == 1:
             found |= {("", version): each for (_, version), each in found.items()}
-        return cls(plan, served, found, labels)
+        return cls(plan, served, found, aliases)
 
 
 class Catalog:
-    """Finds the model that a call asks for.
+    """Finds the model that a call names.
 
-    A change is prepared off the serving path, and then committed or aborted, by one thread at a time.
+    A change is prepared off the serving path, then committed or aborted; only one thread may change the catalog.
     """
 
     def __init__(self, load: Callable[[PlannedVersion], ServedModel]) -> None:
-        """`load` makes a version ready to serve, or raises ModelRejected."""
+        """`load` loads and warms up a version, or raises ModelRejected."""
         self._load = load
-        self._shelf = Shelf()
-        self._prepared: Shelf | None = None
-        self._fresh: list[ServedModel] = []
-        self._watchers: list[Callable[[Sequence[ServedModel]], None]] = []
+        self._snapshot = Snapshot()
+        self._prepared: Snapshot | None = None
+        self._loaded: list[ServedModel] = []  # by prepare(), not served yet
+        self._listeners: list[Callable[[Sequence[ServedModel]], None]] = []
 
     def __iter__(self) -> Iterator[ServedModel]:
-        """All that is served, by name and version."""
-        return iter(self._shelf.served.values())
+        """The served versions, by name and version."""
+        return iter(self._snapshot.served.values())
 
     def __len__(self) -> int:
-        """The number of versions that are served."""
-        return len(self._shelf.served)
+        """The number of served versions."""
+        return len(self._snapshot.served)
 
-    def find(self, name: str, version: int = 0, label: str = "") -> ServedModel:
-        """The served model; an empty name means the only one, version 0 without a label the newest.
+    def find(self, name: str, version: int = 0, alias: str = "") -> ServedModel:
+        """The served model; an empty name means the only one, version 0 without an alias the newest.
 
-        Raises ModelNotFound where there is none, NoModel where there is none at all, and InvalidRequest for version
-        and label together.
+        Raises ModelNotFound if this model or version is not served, NoModel if nothing is, and InvalidRequest for a
+        version and an alias together.
         """
-        shelf = self._shelf
-        found = shelf.found.get((name, label or version))
-        if found is None or (label and version):
-            raise _missing(shelf, name, version, label)
+        snapshot = self._snapshot
+        found = snapshot.found.get((name, alias or version))
+        if found is None or (alias and version):
+            raise _not_found(snapshot, name, version, alias)
         return found
 
-    def labels(self, model: Model) -> tuple[str, ...]:
-        """The labels of a version that is served."""
-        return self._shelf.labels.get((model.name, model.version), ())
+    def aliases(self, model: Model) -> tuple[str, ...]:
+        """The aliases of a served version."""
+        return self._snapshot.aliases.get((model.name, model.version), ())
 
-    def watch(self, told: Callable[[Sequence[ServedModel]], None]) -> None:
-        """Have `told` called after each change, when the catalog has it, with the versions that are served no more."""
-        self._watchers.append(told)
+    def watch(self, listener: Callable[[Sequence[ServedModel]], None]) -> None:
+        """Call `listener` after each change, with the versions that are no longer served."""
+        self._listeners.append(listener)
 
     def prepare(self, plan: Plan) -> None:
-        """Load what the plan has and the catalog has not. Nothing that callers see changes.
+        """Load the versions that the plan adds; calls still get the old ones.
 
-        Raises PlanRejected where versions cannot be loaded; abort() then lets go of the others.
+        Raises PlanRejected if any cannot be loaded; abort() then frees the others.
         """
         served: dict[PlannedVersion, ServedModel] = {}
         reasons: dict[tuple[str, int], str] = {}
         for each in plan:
-            if each in self._shelf.served:
-                served[each] = self._shelf.served[each]
+            if each in self._snapshot.served:
+                served[each] = self._snapshot.served[each]
                 continue
             try:
                 served[each] = self._load(each)
             except ModelRejected as error:
                 reasons[each.name, each.version] = str(error)
                 continue
-            self._fresh.append(served[each])
+            self._loaded.append(served[each])
             served[each].batcher.start()
         if reasons:
             raise PlanRejected(reasons)
-        self._prepared = Shelf.of(plan, served)
+        self._prepared = Snapshot.of(plan, served)
 
     def commit(self) -> None:
-        """Serve what was prepared, from one call to the next; answer what still waits for the rest, and free it."""
+        """Serve what was prepared; answer what waits for the versions that it replaces, and free them."""
         if self._prepared is None:
             raise RuntimeError("nothing was prepared")
-        before, self._shelf = self._shelf, self._prepared
-        self._prepared, self._fresh = None, []
-        stays = {(each.name, each.version) for each in self._shelf.served}
+        before, self._snapshot = self._snapshot, self._prepared
+        self._prepared, self._loaded = None, []
+        stays = {(each.name, each.version) for each in self._snapshot.served}
         gone = [each for planned, each in before.served.items() if (planned.name, planned.version) not in stays]
-        for told in self._watchers:
-            told(gone)
+        for listener in self._listeners:
+            listener(gone)
         for planned, each in before.served.items():
-            if planned not in self._shelf.served:
+            if planned not in self._snapshot.served:
                 each.batcher.stop()
 
     def abort(self) -> None:
-        """Forget what was prepared."""
-        for each in self._fresh:
+        """Free what was prepared."""
+        for each in self._loaded:
             each.batcher.stop()
-        self._prepared, self._fresh = None, []
+        self._prepared, self._loaded = None, []
 
     def stop(self) -> None:
-        """Answer what waits in the queues, then end them."""
+        """Answer what waits in the queues, then stop the batchers."""
         for each in self:
             each.batcher.stop()
 
 
-def _missing(shelf: Shelf, name: str, version: int, label: str) -> ServingError:
-    """Why nothing was found."""
-    if label and version:
-        return InvalidRequest(f"the request names version {version} and label {label!r}: name one of them")
-    names = sorted(shelf.plan.models)
+def _not_found(snapshot: Snapshot, name: str, version: int, alias: str) -> ServingError:
+    """The reason why nothing was found. Messages say *label*, as the request's field is called."""
+    if alias and version:
+        return InvalidRequest(f"the request names version {version} and label {alias!r}: name one of them")
+    names = sorted(snapshot.plan.models)
     if not names:
         return NoModel("no model is loaded: try again later, or another server")
     if not name and len(names) > 1:
@@ -148,11 +150,11 @@ def _missing(shelf: Shelf, name: str, version: int, label: str) -> ServingError:
     name = name or names[0]
     if name not in names:
         return ModelNotFound(f"no model {name!r}: this server has {', '.join(names)}")
-    served = ", ".join(_with_labels(shelf, name, each) for each in shelf.plan.of(name))
-    asked = repr(label) if label else version
+    served = ", ".join(_with_aliases(snapshot, name, each) for each in snapshot.plan.of(name))
+    asked = repr(alias) if alias else version
     return ModelNotFound(f"no version {asked} of model {name!r}: this server has {served}")
 
 
-def _with_labels(shelf: Shelf, name: str, version: int) -> str:
-    labels = shelf.labels.get((name, version))
-    return f"{version} ({', '.join(labels)})" if labels else str(version)
+def _with_aliases(snapshot: Snapshot, name: str, version: int) -> str:
+    aliases = snapshot.aliases.get((name, version))
+    return f"{version} ({', '.join(aliases)})" if aliases else str(version)

@@ -1,4 +1,4 @@
-"""An image classifier that somebody else made: float32 in, logits or probabilities out, fed as model.toml says."""
+"""Runs an image classifier of another origin: float32 in, logits or probabilities out, fed as model.toml says."""
 
 from collections.abc import Sequence
 
@@ -11,15 +11,15 @@ from lenet_server.batching.job import Outputs
 from lenet_server.errors import ModelRejected
 from lenet_server.repository.custom_model import ForeignOptions
 
-# Of a probability of 0 the logarithm is infinite: the smallest one is taken that float32 holds in full.
+# The smallest normal float32, in place of a probability of 0, whose logarithm would be infinite.
 SMALLEST = np.finfo(np.float32).tiny
 
 
-class ForeignGraph:
-    """See graph.Graph. Takes the input float32 [N, C, H, W] by any name, N free or 1: then images go one by one."""
+class CustomGraph:
+    """See graph.Graph. The input is float32 [N, C, H, W], of any name; if N is fixed to 1, images run one by one."""
 
     def __init__(self, session: onnxruntime.InferenceSession, options: ForeignOptions) -> None:
-        """Raises ModelRejected with the reason where the file is none of this kind, or not what the options say."""
+        """Raises ModelRejected with the reason if the file is not of this kind, or contradicts the options."""
         self._session = session
         self._options = options
         self.labels = options.labels
@@ -41,15 +41,15 @@ class ForeignGraph:
             images = images[:, ::-1]
         values = np.ascontiguousarray(images * self._factor + self._offset)  # float32 [n, C, H, W]
         parts = np.split(values, len(values)) if self._one_by_one else [values]
-        answers = np.concatenate([self._session.run([self._output], {self._input: part})[0] for part in parts])
-        answers = answers.reshape(len(images), -1)  # some files have [n, K, 1, 1]
+        outputs = np.concatenate([self._session.run([self._output], {self._input: part})[0] for part in parts])
+        outputs = outputs.reshape(len(images), -1)  # some files have [n, K, 1, 1]
         if self._options.softmax:
-            return Outputs(_softmax(answers), answers)
-        return Outputs(answers, np.log(np.maximum(answers, SMALLEST)))
+            return Outputs(_softmax(outputs), outputs)
+        return Outputs(outputs, np.log(np.maximum(outputs, SMALLEST)))
 
 
 def _only(kind: str, nodes: Sequence[onnxruntime.NodeArg], name: str) -> onnxruntime.NodeArg:
-    """The node of that name, or the only one where no name is given."""
+    """The node of that name, or, without a name, the only node."""
     named = [each for each in nodes if each.name == name] if name else list(nodes)
     if len(named) == 1:
         return named[0]
@@ -76,7 +76,7 @@ def _image_shape(node: onnxruntime.NodeArg, options: ForeignOptions) -> tuple[in
 
 
 def _normalisation(options: ForeignOptions, channels: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """What a pixel is multiplied with and what is then added, each [C, 1, 1] or [1, 1, 1]."""
+    """The factor and the offset, in that order, that normalise a pixel: each [C, 1, 1] or [1, 1, 1]."""
     for key, values in (("mean", options.mean), ("std", options.std)):
         if len(values) not in (1, channels):
             raise ModelRejected(f"`foreign.{key}` has {len(values)} values, the model {channels} channels")
@@ -98,7 +98,7 @@ def _check_output(node: onnxruntime.NodeArg, labels: int) -> None:
 
 
 def _softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Of logits [n, K], without overflow."""
+    """Probabilities of logits [n, K], without overflow."""
     powers = np.exp(logits - logits.max(axis=1, keepdims=True))
     total: NDArray[np.float32] = powers / powers.sum(axis=1, keepdims=True)
     return total

@@ -1,4 +1,4 @@
-"""What a model file computes, whoever made it: images in, probabilities and logits out."""
+"""The interface of a model file: images in, probabilities and logits out."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -11,7 +11,7 @@ from lenet_server.batching.job import Outputs
 
 
 class Graph(Protocol):
-    """A file that has been found fit to be served."""
+    """A model file that has passed its checks."""
 
     @property
     def labels(self) -> Sequence[str]:
@@ -19,7 +19,7 @@ class Graph(Protocol):
 
     @property
     def preprocessing(self) -> Preprocessing:
-        """How a picture becomes the input, and by that the input's shape."""
+        """How an image becomes the model's input, and the input's shape."""
 
     def run(self, images: NDArray[np.uint8]) -> Outputs:
-        """Compute once, on images [n, C, H, W]."""
+        """The outputs for images [n, C, H, W]."""

@@ -1,4 +1,4 @@
-"""A file that keeps the contract of lenet models.
+"""Runs a model file that keeps the contract of lenet models.
 
 The contract: one input `image`, uint8 [N, C, H, W] with N free; outputs `probabilities` and `logits`, float32 [N, K];
 `labels` and `preprocessing` in the file's metadata. Scaling and softmax are inside the graph.
@@ -17,11 +17,11 @@ from lenet_server.errors import ModelRejected
 OUTPUTS = ["probabilities", "logits"]
 
 
-class OwnGraph:
+class LenetGraph:
     """See graph.Graph."""
 
     def __init__(self, session: onnxruntime.InferenceSession, metadata: dict[str, str]) -> None:
-        """Raises ModelRejected with the reason where the file does not keep the contract."""
+        """Raises ModelRejected with the reason if the file does not keep the contract."""
         self._session = session
         input_shape = _input_shape(session)
         self.labels = _labels(session, metadata)

@@ -1,9 +1,8 @@
-"""From a planned version to a model that can be served: loaded, warm, and with a queue of its own."""
+"""Loads a planned version: the model, warmed up, with its batcher and its metrics."""
 
 from collections.abc import Sequence
 
 from lenet_server.batching.batcher import Batcher
-from lenet_server.batching.queue import watch_run
 from lenet_server.cores import usable_cores
 from lenet_server.inference.catalog import Catalog, ServedModel
 from lenet_server.inference.model import Model
@@ -12,12 +11,13 @@ from lenet_server.metrics.server import Metrics
 from lenet_server.repository.plan import PlannedVersion
 from lenet_server.settings import Settings
 
-# The threads that carry calls can spare so much for a batch. A model that takes longer has a thread of its own.
-MOST_SECONDS_INLINE = 0.02
+# The longest batch, in processor time, that may run in a transport's thread: meanwhile that thread receives no calls.
+# It is far above the bundled model's (about 1 ms for 64 images). A slower model runs in its batcher's thread.
+MAX_INLINE_SECONDS = 0.02
 
 
 def load_model(settings: Settings, planned: PlannedVersion) -> tuple[Model, float]:
-    """The model of a planned version, loaded and warm, and the seconds that its largest batch takes.
+    """The model of a planned version, loaded and warmed up, and the processor seconds of its largest batch.
 
     Raises ModelRejected.
     """
@@ -32,9 +32,9 @@ def load_model(settings: Settings, planned: PlannedVersion) -> tuple[Model, floa
 
 
 def open_catalog(settings: Settings, metrics: Metrics, *, watched: bool) -> Catalog:
-    """An empty catalog that knows how to load, and whose changes the metrics follow.
+    """An empty catalog that loads versions by the settings, and keeps the metrics up to date.
 
-    `watched` has each run of the model noted with the calls that were in it.
+    `watched` records each run of the model in the timings of its calls, for an access log or traces.
     """
 
     def load(planned: PlannedVersion) -> ServedModel:
@@ -48,12 +48,12 @@ def open_catalog(settings: Settings, metrics: Metrics, *, watched: bool) -> Cata
             max_batch_size=settings.max_batch_size,
             max_delay_seconds=settings.max_queue_delay_ms / 1000,
             max_queue_size=settings.max_queue_size,
-            inline=seconds < MOST_SECONDS_INLINE,
-            watch=watch_run if watched else None,
+            inline=seconds < MAX_INLINE_SECONDS,
+            record_runs=watched,
         )
         return ServedModel(model, batcher, counted)
 
-    def follow(gone: Sequence[ServedModel]) -> None:
+    def update_metrics(gone: Sequence[ServedModel]) -> None:
         for each in gone:
             metrics.model_retired(each.model.name, each.model.version)
         for each in catalog:
@@ -62,12 +62,12 @@ def open_catalog(settings: Settings, metrics: Metrics, *, watched: bool) -> Cata
             metrics.written_by(each.model.name, each.model.version, each.metrics.write)
 
     catalog = Catalog(load)
-    catalog.watch(follow)
+    catalog.watch(update_metrics)
     return catalog
 
 
 def described(catalog: Catalog) -> str:
-    """What is served, in words, for the log."""
+    """The served models as text, for the log."""
     models = [each.model for each in catalog]
     return "; ".join(
         f"model {model.name} version {model.version}: {len(model.labels)} labels, input {model.input_shape}"

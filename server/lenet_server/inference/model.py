@@ -1,4 +1,4 @@
-"""A model that is ready to run: lenet's own file, or somebody else's with what model.toml says of it."""
+"""A loaded model version: a file of lenet's own form, or any image classifier described by model.toml."""
 
 import time
 from collections.abc import Callable
@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from lenet_server.batching.job import Outputs
 from lenet_server.errors import ModelRejected
-from lenet_server.inference.custom_graph import ForeignGraph
+from lenet_server.inference.custom_graph import CustomGraph
 from lenet_server.inference.graph import Graph
-from lenet_server.inference.lenet_graph import OUTPUTS, OwnGraph
+from lenet_server.inference.lenet_graph import OUTPUTS, LenetGraph
 from lenet_server.inference.session import open_session
 from lenet_server.repository.custom_model import ForeignOptions
 
@@ -22,19 +22,19 @@ class Model:
     """One version of a model.
 
     Attributes: `name`, `version`, `labels` (K of them, in the order of the outputs), `input_shape` (C, H, W),
-    `preprocessing` (how a picture becomes the input), `metadata` (all that the trainer wrote into the file), and
-    `predict`, which runs the model once on images [n, C, H, W].
+    `preprocessing` (how an image becomes the input), `metadata` (the file's metadata), and `predict`, which runs the
+    model on images [n, C, H, W].
     """
 
     def __init__(
         self, path: Path, *, name: str, version: int, threads: int, foreign: ForeignOptions | None = None
     ) -> None:
-        """Load the file at `path`; raises ModelRejected with the reason where it cannot be served."""
+        """Load the file at `path`; raises ModelRejected with the reason if it cannot be served."""
         session = open_session(path, threads)
         self.name = name
         self.version = version
         self.metadata: dict[str, str] = dict(session.get_modelmeta().custom_metadata_map)
-        graph: Graph = ForeignGraph(session, foreign) if foreign else OwnGraph(session, self.metadata)
+        graph: Graph = CustomGraph(session, foreign) if foreign else LenetGraph(session, self.metadata)
         self.labels = list(graph.labels)
         self.preprocessing = graph.preprocessing
         wanted = graph.preprocessing
@@ -42,10 +42,10 @@ class Model:
         self.predict: Callable[[NDArray[np.uint8]], Outputs] = graph.run
 
     def warm_up(self, max_batch_size: int) -> float:
-        """Run the smallest and the largest batch, so that the first caller does not pay for ONNX Runtime's set-up.
+        """Run the smallest and the largest batch, so that ONNX Runtime allocates its memory before the first call.
 
-        Returns the processor time, in seconds, that this thread took for the largest. Raises ModelRejected where the
-        model cannot compute them.
+        Returns the processor time, in seconds, of this thread for the largest batch. Raises ModelRejected if the model
+        fails, or its outputs have a wrong shape or are not probabilities.
         """
         seconds = 0.0
         for size in (1, max_batch_size, max_batch_size):

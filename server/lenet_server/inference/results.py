@@ -1,8 +1,8 @@
-"""What a call is answered: for each image the best labels, or why there are none."""
+"""The results of a call: for each image its best labels, or the reason why it could not be read."""
 
 from dataclasses import dataclass
 
-from lenet_server.inference.images import Pixels
+from lenet_server.inference.images import ImageArray
 
 
 @dataclass(frozen=True)
@@ -10,18 +10,18 @@ class Prediction:
     """The best labels of one image with their probabilities, highest first."""
 
     top: list[tuple[str, float]]
-    input: Pixels | None = None  # what the model was given, where the caller asks for it
+    input: ImageArray | None = None  # the model's input, if the request asks for it
 
 
 @dataclass(frozen=True)
 class Unreadable:
-    """Why one image got no prediction."""
+    """The reason why one image has no prediction."""
 
     reason: str
 
 
 @dataclass(frozen=True)
-class Answer:
+class Classification:
     """The results of one call, in the order of its images."""
 
     model: str

@@ -11,8 +11,7 @@ from urllib.parse import unquote
 
 import grpc
 
-from lenet_server.batching.call_context import Caller
-from lenet_server.batching.progress import Progress
+from lenet_server.batching.call_context import Caller, CallTimings
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +27,7 @@ class EndedCall:
     message: str  # that goes with a code other than OK
     begun: float
     ended: float
-    progress: Progress | None  # None where no model was asked
+    progress: CallTimings | None  # None where no model was asked
 
     @property
     def peer(self) -> str:

@@ -21,7 +21,7 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 from opentelemetry.util.types import AttributeValue
 
 from lenet_server import __version__
-from lenet_server.batching.progress import Progress, Run
+from lenet_server.batching.call_context import BatchRun, CallTimings
 from lenet_server.observability.call_observer import EndedCall
 from lenet_server.observability.method_names import full_name
 
@@ -57,7 +57,7 @@ class Traces:
         self._propagator = TraceContextTextMapPropagator()
         self._linking = threading.Lock()
         # The span that stands for a run of the model: that of the first of its calls to be traced.
-        self._span_of: WeakKeyDictionary[Run, SpanContext] = WeakKeyDictionary()
+        self._span_of: WeakKeyDictionary[BatchRun, SpanContext] = WeakKeyDictionary()
 
     def call_ended(self, call: EndedCall) -> None:
         """Make the spans of the call."""
@@ -90,7 +90,7 @@ class Traces:
                 carrier.setdefault(key, []).append(str(value))
         return self._propagator.extract(carrier)
 
-    def _stages(self, progress: Progress, ended: float, within: Context, clock: Clock) -> None:
+    def _stages(self, progress: CallTimings, ended: float, within: Context, clock: Clock) -> None:
         if progress.decoding_since is not None:
             decoded_at = ended if progress.decoded_at is None else progress.decoded_at
             self._stage("decode", within, clock(progress.decoding_since), clock(decoded_at))
@@ -99,7 +99,7 @@ class Traces:
         for run in progress.runs:
             self._inference(run, within, clock)
 
-    def _inference(self, run: Run, within: Context, clock: Clock) -> None:
+    def _inference(self, run: BatchRun, within: Context, clock: Clock) -> None:
         """A batch is one run and many calls: the trace of each tells of it, and links to the first that did."""
         with self._linking:
             first = self._span_of.get(run)

@@ -1,37 +1,51 @@
-"""The unary methods that classify: every transport serves them, from the bytes of a request to those of its response.
-
-What else there is, streams and questions that need no model, grpcio serves by way of the generated code.
-"""
+"""What the transports know of a method that classifies, apart from its messages' types: bytes in, bytes out."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from typing import NamedTuple, Protocol, TypeVar
 
-from lenet_server.observability.method_names import CLASSIFIER, INFERENCE
-from lenet_server.rpc.exchange import Read
-from lenet_server.rpc.lenet import messages
-from lenet_server.rpc.oip.wire import InferenceBytes, Known
+from lenet_server.batching.call_context import Caller
+from lenet_server.inference.call import Call, PendingCall
+
+
+class HasId(Protocol):
+    """A request message with an optional id of the client's choice."""
+
+    @property
+    def id(self) -> str:
+        """The id, repeated in the response."""
+
+
+Payload = TypeVar("Payload")
+Message = TypeVar("Message", bound=HasId)
+Response = TypeVar("Response")
+# Turns a caller's request into a call, and a function that makes the response, or raises the error that ended the call.
+Read = Callable[[Payload, Caller], tuple[Call, Callable[[PendingCall], Response]]]
+
+
+class RequestTemplate(NamedTuple):
+    """The bytes before the pixels of a request, and what they mean."""
+
+    prefix: bytes
+    shape: tuple[int, ...]  # [n, C, H, W]
+    model: str
+    version: int
+    alias: str
+    priority: int
+    timeout_seconds: float
+    outputs: tuple[str, ...]  # the names of the requested outputs
 
 
 @dataclass(frozen=True)
 class Method:
-    """One of them."""
+    """A unary method that classifies."""
 
     service: str  # with its package
     name: str
     read: Read[bytes, bytes]
-    recall: Callable[[bytes], Known | None] | None = None  # what is remembered of requests that look like this one
+    match: Callable[[bytes], RequestTemplate | None] | None = None  # finds the template of a request, if there is one
 
     @property
     def path(self) -> str:
-        """How HTTP/2 names it."""
+        """The method's path in HTTP/2."""
         return f"/{self.service}/{self.name}"
-
-
-def classifying_methods(most_images: int) -> tuple[Method, ...]:
-    """The methods, for at most so many images a request. Each may remember something of the requests it has read."""
-    inference = InferenceBytes(most_images)
-    return (
-        Method(CLASSIFIER, "Classify", partial(messages.read_bytes, most_images)),
-        Method(INFERENCE, "ModelInfer", inference.read, inference.recall),
-    )

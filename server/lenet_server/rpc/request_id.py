@@ -1,4 +1,4 @@
-"""What a call is called in logs, in traces, and in the message of an unforeseen error."""
+"""The id of a request in logs, in traces, and in the message of an internal error."""
 
 import random
 import re
@@ -7,19 +7,19 @@ from lenet_server.batching.call_context import Caller
 
 HEADER, TRACE_HEADER = "x-request-id", "traceparent"
 TRACE = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-.*")
-# The caller chooses it, and it comes into every line about the call.
+# Characters: the client chooses the id, and every log line about the request contains it.
 MAX_LENGTH = 128
 
 
 def request_id(caller: Caller, of_message: str = "") -> str:
-    """The id of a request: of its metadata, of its message, or of its trace, whichever there is; else a new one."""
+    """The id in the request's metadata, else in its message, else its trace id, else a new one."""
     metadata = dict(caller.metadata())
     given = metadata.get(HEADER) or of_message or _trace_id(metadata.get(TRACE_HEADER)) or new_request_id()
     return "".join(each if each.isprintable() else "?" for each in str(given)[:MAX_LENGTH])
 
 
 def new_request_id() -> str:
-    """An id that nobody else has: 64 random bits. It tells requests apart, and protects nothing."""
+    """64 random bits in hexadecimal: unique, but not secret."""
     return f"{random.getrandbits(64):016x}"
 
 

@@ -24,7 +24,8 @@ from lenet_server.rpc.request_id import new_request_id
 
 log = logging.getLogger(__name__)
 
-# Messages travel in HTTP/2 trailers, which clients refuse above some kilobytes, and may quote what the caller sent.
+# Characters. Messages may quote the request, and travel in HTTP/2 trailers, which clients refuse above some kilobytes
+# (grpcio above 8 KiB, by default).
 MAX_MESSAGE_LENGTH = 1000
 
 STATUS_OF: dict[type[ServingError], grpc.StatusCode] = {
@@ -45,14 +46,14 @@ STATUS_OF: dict[type[ServingError], grpc.StatusCode] = {
 
 
 def status(error: Exception, request_id: str = "") -> tuple[grpc.StatusCode, str]:
-    """The status and the message for the caller.
+    """The status code and the message for the client.
 
-    What nobody foresaw is told to the log, not to the caller, who gets the request's id to ask about it with. Of an
-    error that ends a whole batch the log has one traceback, and a line for each request.
+    An unexpected error goes to the log; the client gets INTERNAL and the request's id. An error that ends a whole batch
+    is logged with one traceback, and one line for each request.
     """
     if isinstance(error, ServingError):
-        # Tracebacks hold the frames that an error went through, with the request in them, and these often hold the
-        # error: all of it would lie there until the garbage collector comes by.
+        # The traceback refers to frames which hold the request and often the error itself: a cycle, which would keep
+        # the request in memory until the garbage collector runs.
         error.__traceback__ = error.__cause__ = error.__context__ = None
         message = str(error)
         if len(message) > MAX_MESSAGE_LENGTH:
@@ -60,8 +61,8 @@ def status(error: Exception, request_id: str = "") -> tuple[grpc.StatusCode, str
         return STATUS_OF[type(error)], message
     request_id = request_id or new_request_id()
     fields = {"request_id": request_id}
-    first: str = vars(error).setdefault("first_request_id", request_id)  # at once, whichever threads come here
-    if first is request_id:  # not ==: callers may give two requests the same id
+    first: str = vars(error).setdefault("first_request_id", request_id)  # atomic
+    if first is request_id:  # not ==: clients may give two requests the same id
         log.error("request %s failed unexpectedly", request_id, exc_info=error, extra={"fields": fields})
     else:
         fields["first_request_id"] = first
@@ -70,6 +71,6 @@ def status(error: Exception, request_id: str = "") -> tuple[grpc.StatusCode, str
 
 
 def number(code: grpc.StatusCode) -> int:
-    """The number of a status code on the wire."""
+    """The status code's number on the wire."""
     value: tuple[int, str] = code.value
     return value[0]

@@ -1,8 +1,7 @@
-"""Health checks by grpc.health.v1: asked for, or watched as they change.
+"""The service grpc.health.v1.Health: Check and Watch.
 
-grpcio's own servicer sends to its watchers while it holds a lock that a watcher who leaves at that moment needs, and
-the whole server stands still (grpc pull request 43403). Here nothing is sent under a lock, and a watcher who does not
-take what it is told is let go.
+grpcio's own servicer sends to its watchers under a lock that a watcher which leaves at that moment needs, and the whole
+server hangs (grpc pull request 43403). Here nothing is sent under a lock, and watchers that do not read are cancelled.
 """
 
 import threading
@@ -14,53 +13,55 @@ import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 Response = health_pb2.HealthCheckResponse
-# Sending waits for the other side, which may have closed its window: so many watchers may make the others wait.
+# Threads that send to watchers. Sending blocks while a watcher's flow-control window is closed, so this many watchers
+# that do not read delay the others, for SEND_TIMEOUT_SECONDS at most.
 SENDERS = 32
-PATIENCE_SECONDS = 10.0
+# A watcher that has not taken a response for this long is cancelled. A live one takes a round trip.
+SEND_TIMEOUT_SECONDS = 10.0
 
 
 @dataclass(eq=False)
 class Watcher:
-    """A caller who wants to know how a name is. Of changes faster than its connection it hears the last."""
+    """A client that watches the health of a name. If changes are faster than its connection, it gets the last one."""
 
     name: str
     send: Callable[[Response], None]
-    let_go: Callable[[], object]
-    told: Response | None = None
-    due: bool = False  # whether something is on its way to it
+    cancel: Callable[[], object]
+    sent: Response | None = None  # the last response
+    is_sending: bool = False  # whether a thread is sending to it, or about to
 
 
 class Health(health_pb2_grpc.HealthServicer):
-    """What is well, by the name of a service or a model; the empty name is the whole server."""
+    """The health of each service and model, by its name; the empty name is the whole server."""
 
-    def __init__(self, patience_seconds: float = PATIENCE_SECONDS) -> None:
-        """A watcher who has not taken an answer after so long is let go."""
-        self._patience_seconds = patience_seconds
+    def __init__(self, send_timeout_seconds: float = SEND_TIMEOUT_SECONDS) -> None:
+        """A watcher that has not taken a response after the timeout is cancelled."""
+        self._send_timeout_seconds = send_timeout_seconds
         self._lock = threading.Lock()
-        self._well: dict[str, bool] = {}
+        self._is_serving: dict[str, bool] = {}
         self._watchers: dict[str, set[Watcher]] = {}
         self._ended = False
         self._senders = ThreadPoolExecutor(SENDERS, thread_name_prefix="health")
 
-    def set(self, name: str, *, well: bool) -> None:
-        """Say from now on whether a name takes calls. Of no effect after end()."""
+    def set(self, name: str, *, is_serving: bool) -> None:
+        """Set whether a name is SERVING. Has no effect after end()."""
         with self._lock:
             if not self._ended:
-                self._set(name, well)
+                self._set(name, is_serving)
 
     def end(self) -> None:
-        """Say from now on that nothing takes calls."""
+        """Set all names to NOT_SERVING, for good."""
         with self._lock:
-            for name in self._well:
+            for name in self._is_serving:
                 self._set(name, False)
             self._ended = True
 
     def close(self) -> None:
-        """Let go of the threads, when the server has stopped."""
+        """Release the threads, once the server has stopped."""
         self._senders.shutdown(wait=False)
 
     def Check(self, request: health_pb2.HealthCheckRequest, context: grpc.ServicerContext) -> Response:  # noqa: N802
-        """Say whether a name takes calls; NOT_FOUND where nothing has that name."""
+        """The health of a name; NOT_FOUND if it is unknown."""
         with self._lock:
             response = self._response(request.service)
         if response.status == Response.SERVICE_UNKNOWN:
@@ -73,51 +74,51 @@ class Health(health_pb2_grpc.HealthServicer):
         context: grpc.ServicerContext,
         send_response_callback: Callable[[Response], None],
     ) -> None:
-        """Say the same now, and again at each change. Takes no thread while nothing changes."""
+        """Send the health of a name now and after each change. Holds no thread between changes."""
         watcher = Watcher(request.service, send_response_callback, context.cancel)
         with self._lock:
             self._watchers.setdefault(watcher.name, set()).add(watcher)
             self._notify(watcher)
-        if not context.add_callback(lambda: self._leave(watcher)):  # the caller has left already
-            self._leave(watcher)
+        if not context.add_callback(lambda: self._remove(watcher)):  # the client has left already
+            self._remove(watcher)
 
     Watch.experimental_non_blocking = True  # type: ignore[attr-defined]
 
-    def _set(self, name: str, well: bool) -> None:
-        self._well[name] = well
+    def _set(self, name: str, is_serving: bool) -> None:
+        self._is_serving[name] = is_serving
         for watcher in self._watchers.get(name, ()):
             self._notify(watcher)
 
     def _response(self, name: str) -> Response:
-        well = self._well.get(name)
-        if well is None:
+        is_serving = self._is_serving.get(name)
+        if is_serving is None:
             return Response(status=Response.SERVICE_UNKNOWN)
-        return Response(status=Response.SERVING if well else Response.NOT_SERVING)
+        return Response(status=Response.SERVING if is_serving else Response.NOT_SERVING)
 
     def _notify(self, watcher: Watcher) -> None:
-        if not watcher.due:
-            watcher.due = True
+        if not watcher.is_sending:
+            watcher.is_sending = True
             self._senders.submit(self._send, watcher)
 
     def _send(self, watcher: Watcher) -> None:
-        while response := self._news(watcher):
-            impatience = threading.Timer(self._patience_seconds, watcher.let_go)
-            impatience.daemon = True
-            impatience.start()
+        while response := self._unsent(watcher):
+            timeout = threading.Timer(self._send_timeout_seconds, watcher.cancel)
+            timeout.daemon = True
+            timeout.start()
             watcher.send(response)
-            impatience.cancel()
+            timeout.cancel()
 
-    def _news(self, watcher: Watcher) -> Response | None:
-        """What a watcher has not heard yet. None where there is nothing, and then nothing is on its way any more."""
+    def _unsent(self, watcher: Watcher) -> Response | None:
+        """The response to send next, or None if the watcher has the current one; then sending ends."""
         with self._lock:
             response = self._response(watcher.name)
-            if response == watcher.told:
-                watcher.due = False
+            if response == watcher.sent:
+                watcher.is_sending = False
                 return None
-            watcher.told = response
+            watcher.sent = response
             return response
 
-    def _leave(self, watcher: Watcher) -> None:
+    def _remove(self, watcher: Watcher) -> None:
         with self._lock:
             watchers = self._watchers[watcher.name]
             watchers.discard(watcher)

@@ -1,4 +1,4 @@
-"""The guard before grpcio's services."""
+"""Checks the token of each grpcio call before it reaches a service."""
 
 from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 import grpc
 
 from lenet_server.errors import ServingError
-from lenet_server.metrics.server import Metrics
+from lenet_server.rpc.completion import Completion
 from lenet_server.rpc.statuses import status
 from lenet_server.security.authorizer import Guard
 
@@ -14,38 +14,39 @@ Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any] | None"
 
 
 class GuardInterceptor(grpc.ServerInterceptor):
-    """Asks the guard about each call before a service sees it."""
+    """Refuses the calls that the guard does not let pass."""
 
-    def __init__(self, guard: Guard, metrics: Metrics) -> None:
+    def __init__(self, guard: Guard, completion: Completion) -> None:
         self._guard = guard
-        self._metrics = metrics
+        self._completion = completion
 
     def intercept_service(
         self,
         continuation: Callable[[grpc.HandlerCallDetails], Handler],
         handler_call_details: grpc.HandlerCallDetails,
     ) -> Handler:
-        """The method's own handler, or one that refuses the call."""
+        """The method's handler, or one that refuses the call."""
         handler = continuation(handler_call_details)
         try:
             self._guard.check(handler_call_details.method, handler_call_details.invocation_metadata)
         except ServingError as error:
-            if handler:  # names that nobody knows are no labels: there is no end of them
-                method = handler_call_details.method.rpartition("/")[2]
-                self._metrics.request_started()
-                self._metrics.request_finished(method, status(error)[0].name, 0.0)
-            return _refusal(error)
+            if (
+                not handler
+            ):  # an unknown method is not counted: its name would become a label, and anyone can invent more
+                return _refusal(*status(error))
+            self._completion.start()
+            return _refusal(*self._completion.count_refused(handler_call_details.method.rpartition("/")[2], error))
         return handler
 
 
-def _refusal(error: ServingError) -> Handler:
+def _refusal(code: grpc.StatusCode, message: str) -> Handler:
     def refuse(requests: Iterator[bytes], context: grpc.ServicerContext) -> bytes:  # noqa: ARG001
-        context.abort(*status(error))
+        context.abort(code, message)
 
-    # As if it were a stream, of which nothing is read: the refusal waits for no message, and no memory is spent on one.
+    # As a stream, of which nothing is read: the refusal waits for no message and takes no memory for one.
     return grpc.stream_unary_rpc_method_handler(refuse)
 
 
-def interceptors(guard: Guard | None, metrics: Metrics) -> list[grpc.ServerInterceptor]:
-    """For grpc.server: the guard, if there is one."""
-    return [GuardInterceptor(guard, metrics)] if guard else []
+def interceptors(guard: Guard | None, completion: Completion) -> list[grpc.ServerInterceptor]:
+    """The interceptors for grpc.server()."""
+    return [GuardInterceptor(guard, completion)] if guard else []

@@ -1,18 +1,18 @@
-"""A folder for sockets between parts of this server."""
+"""A temporary folder for the socket between the native transport and its fallback."""
 
 import os
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 writable where the rest of a container's file system is not
+SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 writable also in a container with a read-only file system
 
 
 class PrivateFolder:
-    """A folder that only this user can enter, from its making to close().
+    """A folder that only this user can enter, until close().
 
-    Attributes: `path`, by which this process reaches it. A socket's name has room for a hundred bytes, so on Linux the
-    path is short however deep the folder lies.
+    Attributes: `path`, valid in this process. On Linux it is short at any depth of the folder: a socket's path may have
+    107 bytes at most.
     """
 
     def __init__(self) -> None:
@@ -27,7 +27,7 @@ class PrivateFolder:
             self.path = Path(f"/proc/self/fd/{self._opened}")
 
     def close(self) -> None:
-        """Remove it."""
+        """Remove the folder."""
         if self._opened is not None:
             os.close(self._opened)
         self._folder.cleanup()

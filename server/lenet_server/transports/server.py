@@ -1,4 +1,4 @@
-"""What answers calls in one process: everything between the gRPC port and the catalog."""
+"""The gRPC side of one process: everything between the port and the catalog."""
 
 import threading
 import time
@@ -12,19 +12,20 @@ from lenet_server.observability.call_observer import CallObserver
 from lenet_server.repository.control import Control
 from lenet_server.rpc.lenet.service import ClassifierService
 from lenet_server.rpc.oip.service import InferenceService
-from lenet_server.rpc.request_handler import Edge
+from lenet_server.rpc.request_handler import RequestHandler
 from lenet_server.security.authorizer import guard_for
 from lenet_server.settings import Settings
-from lenet_server.transports import opening
+from lenet_server.transports import transport
 
-# For the last traces to leave, where the drain has used up its grace: then they matter most.
-LAST_TRACES_SECONDS = 1.0
+# The least time for sending the last traces, also after a drain that has used its whole grace: a batch to a collector
+# nearby takes far less.
+MIN_FLUSH_SECONDS = 1.0
 
 
 class Serving:
     """Holds the port as soon as it is made, answers calls from start() on, and drains in stop().
 
-    Attributes: `port`, as it was really opened.
+    Attributes: `port`, the number, also where port 0 was asked for.
     """
 
     def __init__(
@@ -38,7 +39,7 @@ class Serving:
         cores: int,
         reuse_port: bool = False,
     ) -> None:
-        """Open the port, shared with other processes where that is wanted.
+        """Open the port; `reuse_port` shares it with other processes.
 
         Raises PortUnavailable or SettingsRefused.
         """
@@ -46,11 +47,11 @@ class Serving:
         self._observer = observer
         self._started = threading.Event()
         limits = Limits(max_bytes=settings.max_image_bytes, max_pixels=settings.max_image_pixels)
-        # A request of encoded pictures may come to as much as one that brings arrays.
+        # Encoded images may decode to as many bytes as a message of arrays may have.
         reader = ImageReader(limits, settings.max_images_per_request, settings.max_message_bytes, cores=cores)
-        # As many as wait in a queue, and a batch of them in the model.
+        # One queue full of requests, and a batch of them in the model.
         max_requests = settings.max_queue_size + settings.max_batch_size
-        edge = Edge(
+        handler = RequestHandler(
             Classifier(catalog, reader),
             metrics,
             max_requests,
@@ -58,33 +59,35 @@ class Serving:
             guard=guard_for(settings, metrics.rejected),
             observer=observer,
         )
-        # Without the methods that classify: those are in `methods`, from bytes to bytes.
-        classifier = ClassifierService(edge, catalog)  # type: ignore[abstract]
-        inference = InferenceService(edge, catalog, settings, self.is_ready, control)  # type: ignore[abstract]
-        self._grpc = opening.open_port(edge, classifier, inference, catalog, settings, cores, reuse_port=reuse_port)
-        self.port = self._grpc.port
+        # Without the unary methods that classify: those are in `method_table`.
+        classifier = ClassifierService(handler, catalog)  # type: ignore[abstract]
+        inference = InferenceService(handler, catalog, settings, self.is_ready, control)  # type: ignore[abstract]
+        self._transport = transport.open_transport(
+            handler, classifier, inference, catalog, settings, cores, reuse_port=reuse_port
+        )
+        self.port = self._transport.port
 
     def is_ready(self) -> bool:
-        """Whether calls should come: there is something to serve, and no end in sight."""
+        """Whether a model is served and no shutdown was announced."""
         return self._started.is_set() and len(self._catalog) > 0
 
     def start(self) -> None:
-        """Answer calls, and say so to health checks."""
-        self._grpc.start()
+        """Answer calls, and report SERVING to health checks."""
+        self._transport.start()
         self._started.set()
 
     def announce_shutdown(self) -> None:
-        """Tell health checks that no new calls should come; those that come are still answered."""
+        """Report NOT_SERVING to health checks; calls are still answered."""
         self._started.clear()
-        self._grpc.announce_shutdown()
+        self._transport.announce_shutdown()
 
     def stop(self, grace_seconds: float) -> None:
         """Refuse new calls, answer those that were accepted, and close the port. After the grace the rest is ended.
 
-        Then the batchers end, and the last traces leave.
+        Then the batchers stop, and the last traces are sent.
         """
         deadline = time.monotonic() + grace_seconds
-        self._grpc.stop(grace_seconds)
+        self._transport.stop(grace_seconds)
         self._catalog.stop()
         if self._observer:
-            self._observer.stop(max(LAST_TRACES_SECONDS, deadline - time.monotonic()))
+            self._observer.stop(max(MIN_FLUSH_SECONDS, deadline - time.monotonic()))

@@ -1,26 +1,28 @@
-"""What the transports are told about messages and connections: limits, and who must show that he is still there."""
+"""The transports' options for messages and connections: limits, and keepalive."""
 
 from typing import TypedDict
 
 from lenet_server.settings import Settings
 
-# From a connection's first byte to the end of the handshake; whoever takes longer holds a socket for nothing.
+# A connection whose handshake takes longer is closed. grpcio's default is 120 s; a TLS handshake over a slow mobile
+# network takes a few seconds.
 HANDSHAKE_SECONDS = 20.0
+# Pings too early that close a connection: grpcio's own default, which its clients are made for.
 MAX_PING_STRIKES = 2
 
 
 def options(settings: Settings, address: str) -> list[tuple[str, int]]:
-    """What a grpcio server at that address is told: on a Unix socket nothing of connections, for those are our own."""
+    """The options of a grpcio server at an address: on a Unix socket, which only this server uses, limits of calls."""
     limits = message_options(settings)
     return limits if address.startswith("unix:") else limits + connection_options(settings)
 
 
 def message_options(settings: Settings) -> list[tuple[str, int]]:
-    """Limits of a call, wherever it comes from."""
+    """Limits of a call."""
     return [
         ("grpc.max_receive_message_length", settings.max_message_bytes),
         ("grpc.max_send_message_length", -1),
-        # Between the two limits grpcio refuses at random, which nobody could explain to a caller: both are the same.
+        # Between a soft and a hard limit grpcio refuses at random: equal limits make it predictable.
         ("grpc.max_metadata_size", settings.max_metadata_bytes),
         ("grpc.absolute_max_metadata_size", settings.max_metadata_bytes),
     ]
@@ -33,9 +35,10 @@ def connection_options(settings: Settings) -> list[tuple[str, int]]:
         ("grpc.server_handshake_timeout_ms", _milliseconds(HANDSHAKE_SECONDS)),
         ("grpc.keepalive_time_ms", _milliseconds(settings.keepalive_time_seconds)),
         ("grpc.keepalive_timeout_ms", _milliseconds(settings.keepalive_timeout_seconds)),
-        # Without this one, grpcio waits a minute for the answer to a ping, whatever the one before says.
+        # Without this, grpcio waits a minute for the answer to a ping, whatever keepalive_timeout_ms says.
         ("grpc.http2.ping_timeout_ms", _milliseconds(settings.keepalive_timeout_seconds)),
-        # Both ways, so that idle connections through load balancers live, and those of dead clients do not.
+        # Pings in both directions, also without calls: they keep idle connections through load balancers open, and find
+        # dead clients.
         ("grpc.keepalive_permit_without_calls", 1),
         ("grpc.http2.max_pings_without_data", 0),
         ("grpc.http2.min_ping_interval_without_data_ms", _milliseconds(settings.min_ping_interval_seconds)),
@@ -50,7 +53,7 @@ def connection_options(settings: Settings) -> list[tuple[str, int]]:
 
 
 class NativeOptions(TypedDict):
-    """The same for pygrpc-native, as far as it goes: it takes any number of pings and lets connections grow old."""
+    """The options that pygrpc-native has: none limits pings or a connection's age."""
 
     max_metadata_size: int
     max_concurrent_streams: int
@@ -60,7 +63,7 @@ class NativeOptions(TypedDict):
 
 
 def native_options(settings: Settings) -> NativeOptions:
-    """What pygrpc-native's front is told."""
+    """The options of pygrpc-native's front."""
     return NativeOptions(
         max_metadata_size=settings.max_metadata_bytes,
         max_concurrent_streams=settings.max_concurrent_streams,

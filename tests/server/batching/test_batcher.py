@@ -11,6 +11,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from lenet_server.batching.batcher import Batcher
+from lenet_server.batching.inline_runner import InlineRunner
 from lenet_server.batching.job import Job, Outputs
 from lenet_server.errors import CallerGone, ModelRetired
 from tests.support.server.batching import Gate, Images, Journal, answers, ask, echo, images, running
@@ -111,9 +112,13 @@ def test_a_caller_computes_in_its_own_thread_while_the_model_is_free() -> None:
         return echo(batch)
 
     with running(predict) as batcher:
-        batcher.submit(Job(images(3), outcomes.put, Someone()), wake=False)
-        assert not batcher.step()
+        runner = InlineRunner()
+        runner.submit(batcher, Job(images(3), outcomes.put, Someone()))
+        submitted = runner.is_busy
+        runner.step()
         assert answers(outcomes.get_nowait()) == [3]
+        runner.flush()
+        assert (submitted, runner.is_busy) == (True, False)
     assert threads == [threading.get_ident()]
 
 
@@ -122,11 +127,11 @@ def test_images_that_come_together_are_computed_at_once_while_the_model_is_free(
     with running(gate, journal) as batcher:
         batcher.submit(Job(images(0), lambda _: None, Someone()))
         assert gate.busy.wait(10)
-        assert batcher.run(images(1, 2), [0.0, 0.0]) is None
+        assert InlineRunner().compute_now(batcher, images(1, 2), [0.0, 0.0]) is None
         gate.open.set()
-    assert batcher.run(images(1, 2), [0.0, 0.0]) is None  # it has stopped
+    assert InlineRunner().compute_now(batcher, images(1, 2), [0.0, 0.0]) is None  # it has stopped
     with running(echo, journal) as batcher:
-        outputs = batcher.run(images(1, 2), [0.0, 0.0])
+        outputs = InlineRunner().compute_now(batcher, images(1, 2), [0.0, 0.0])
         assert outputs is not None
         assert answers(outputs) == [1, 2]
     assert journal.batches == [1, 2]
@@ -139,24 +144,30 @@ class Asked:
     size: int
     priority: int
     leaves: bool
-    steps: bool  # whether its thread computes, or leaves that to the batcher
+    computes: bool  # whether its thread computes, or leaves that to the batcher
+    steps: int  # batches that its thread computes before it leaves the rest to the batcher
 
 
-asked = st.builds(Asked, st.integers(1, 30), st.integers(1, 9), st.booleans(), st.booleans())
+asked = st.builds(Asked, st.integers(1, 30), st.integers(1, 9), st.booleans(), st.booleans(), st.integers(0, 40))
 
 
 @hypothesis_settings(deadline=None, max_examples=40)
 @given(calls=st.lists(asked, min_size=1, max_size=40), max_batch_size=st.integers(1, 12))
 def test_every_caller_gets_its_own_answer(calls: list[Asked], max_batch_size: int) -> None:
-    """Whatever the sizes and priorities, whoever leaves and whoever computes, in whatever order the threads come."""
+    """With all sizes and priorities, callers that leave, threads that compute, and every order of threads."""
 
     def caller(number: int, call: Asked) -> None:
         answer: SimpleQueue[Outputs | Exception] = SimpleQueue()
         values = [(number * 31 + position) % 256 for position in range(call.size)]
         job = Job(images(*values), answer.put, Someone(left=call.leaves), call.priority)
-        batcher.submit(job, wake=not call.steps)
-        while call.steps and batcher.step():
-            pass
+        if call.computes:
+            runner = InlineRunner()
+            runner.submit(batcher, job)
+            for _ in range(call.steps):
+                runner.step()
+            runner.finish()
+        else:
+            batcher.submit(job)
         outcome = answer.get(timeout=10)
         if call.leaves:
             assert isinstance(outcome, CallerGone)

@@ -6,6 +6,7 @@ from queue import SimpleQueue
 import pytest
 
 from lenet_server.batching.batcher import Computed
+from lenet_server.batching.inline_runner import InlineRunner
 from lenet_server.batching.job import Job, Outputs
 from lenet_server.errors import CallerGone, DeadlineExceeded, QueueFull, ServingError
 from tests.support.server.batching import Gate, Images, Journal, answers, ask, echo, fail, images, running
@@ -97,7 +98,7 @@ def test_a_failure_of_images_that_came_together_is_told_once() -> None:
     journal = Journal()
     with running(fail, journal) as batcher:
         with pytest.raises(RuntimeError):
-            batcher.run(images(1), [0.0])
+            InlineRunner().compute_now(batcher, images(1), [0.0])
         assert isinstance(ask(batcher, 1), RuntimeError)
     assert journal.ended == [True]
 

@@ -17,9 +17,10 @@ from lenet_imaging import Limits
 from lenet_server.batching.batcher import Batcher
 from lenet_server.batching.job import Job
 from lenet_server.errors import InvalidRequest, ModelNotFound, ModelRetired, NoModel, PlanRejected
+from lenet_server.inference.call import Call, PendingCall
 from lenet_server.inference.catalog import Catalog, ServedModel
-from lenet_server.inference.classifier import Call, Classifier, PendingCall
-from lenet_server.inference.images import ImageReader, Pixels
+from lenet_server.inference.classifier import Classifier
+from lenet_server.inference.images import ImageArray, ImageReader
 from lenet_server.inference.model import Model
 from lenet_server.metrics.model import ModelMetrics
 from lenet_server.metrics.server import Metrics
@@ -76,11 +77,11 @@ def test_versions_are_found_by_number_and_by_label(catalog: Catalog) -> None:
     for name in ("m", ""):
         assert catalog.find(name).model.version == 2
         assert catalog.find(name, 1).model.version == 1
-        assert catalog.find(name, label="stable").model.version == 1
-        assert catalog.find(name, label="canary").model.version == 2
-    assert catalog.labels(catalog.find("m").model) == ("best", "canary")
+        assert catalog.find(name, alias="stable").model.version == 1
+        assert catalog.find(name, alias="canary").model.version == 2
+    assert catalog.aliases(catalog.find("m").model) == ("best", "canary")
     with pytest.raises(ModelNotFound, match=r"no version 'next' of model 'm': this server has 1 \(stable\), 2 \(best,"):
-        catalog.find("m", label="next")
+        catalog.find("m", alias="next")
     with pytest.raises(InvalidRequest, match="names version 1 and label 'stable'"):
         catalog.find("m", 1, "stable")
 
@@ -91,7 +92,7 @@ def test_labels_are_moved_without_loading_anything(catalog: Catalog) -> None:
     before = list(catalog)
     serve(catalog, *versions, m={"stable": 2})
     assert list(catalog) == before
-    assert catalog.find("m", label="stable").model.version == 2
+    assert catalog.find("m", alias="stable").model.version == 2
 
 
 def test_nothing_at_all_is_another_answer_than_not_found(catalog: Catalog) -> None:
@@ -156,8 +157,8 @@ def test_a_call_that_found_the_old_version_is_answered_by_the_new(catalog: Catal
 
     answered: SimpleQueue[PendingCall] = SimpleQueue()
     reader = ReaderMeanwhile(Limits(), max_images=1, max_input_bytes=1000, cores=1)
-    Classifier(catalog, reader).start(Call([Pixels((1, 28, 28), bytes(784))], Someone()), answered.put)
-    assert answered.get(timeout=TIMEOUT).answer().version == 2
+    Classifier(catalog, reader).start(Call([ImageArray((1, 28, 28), bytes(784))], Someone()), answered.put)
+    assert answered.get(timeout=TIMEOUT).classification().version == 2
 
 
 def test_whoever_watches_is_told_what_has_left_and_finds_the_new(catalog: Catalog) -> None:

@@ -29,9 +29,9 @@ from lenet_server.repository.manager import ModelManager
 from lenet_server.repository.plan import ModelPlan, Plan, PlannedVersion, Stamp
 from lenet_server.rpc.lenet.service import ClassifierService
 from lenet_server.rpc.oip.service import InferenceService
-from lenet_server.rpc.request_handler import Edge
+from lenet_server.rpc.request_handler import RequestHandler
 from lenet_server.settings import Settings
-from lenet_server.transports import opening
+from lenet_server.transports import transport
 from tests.conftest import ROOT
 from tests.support.waiting import wait_until
 
@@ -91,11 +91,13 @@ def held(settings: Settings) -> Iterator[Held]:
     catalog.prepare(Plan({"lenet": ModelPlan((PlannedVersion("lenet", 1, MODEL, Stamp(0, 0, 0)),))}))
     catalog.commit()
     reader = ImageReader(Limits(), max_images=64, max_input_bytes=2**20, cores=1)
-    edge = Edge(Classifier(catalog, reader), metrics, max_requests=4, max_streams=1)
+    handler = RequestHandler(Classifier(catalog, reader), metrics, max_requests=4, max_streams=1)
     manager = ModelManager(settings, LocalFleet(catalog))
-    inference = InferenceService(edge, catalog, settings, lambda: True, manager)  # type: ignore[abstract]
-    service = ClassifierService(edge, catalog)  # type: ignore[abstract]
-    server = opening.open_port(edge, service, inference, catalog, replace(settings, max_queue_size=2), cores=1)
+    inference = InferenceService(handler, catalog, settings, lambda: True, manager)  # type: ignore[abstract]
+    service = ClassifierService(handler, catalog)  # type: ignore[abstract]
+    server = transport.open_transport(
+        handler, service, inference, catalog, replace(settings, max_queue_size=2), cores=1
+    )
     server.start()
     with grpc.insecure_channel(f"127.0.0.1:{server.port}") as channel:
         yield Held(rpc.ClassifierStub(channel), channel, registry, batcher, gate, busy, fails)

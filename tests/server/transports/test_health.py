@@ -1,4 +1,4 @@
-"""Health checks while names come and go, and watchers too."""
+"""The health service, while names and watchers come and go."""
 
 import threading
 from collections.abc import Iterator
@@ -18,15 +18,15 @@ Status = health_pb2.HealthCheckResponse
 
 @pytest.fixture
 def health(request: pytest.FixtureRequest) -> Iterator[Health]:
-    """Health checks of nothing yet."""
-    made = Health(patience_seconds=getattr(request, "param", TIMEOUT))
+    """A health service without names."""
+    made = Health(send_timeout_seconds=getattr(request, "param", TIMEOUT))
     yield made
     made.close()
 
 
 @pytest.fixture
 def port(health: Health) -> Iterator[int]:
-    """The port of a server that has nothing but health checks."""
+    """The port of a server with the health service alone."""
     server = grpc.server(ThreadPoolExecutor(4))
     health_pb2_grpc.add_HealthServicer_to_server(health, server)
     opened = server.add_insecure_port("127.0.0.1:0")
@@ -60,34 +60,34 @@ def test_names_are_watched_before_they_are_known(health: Health, stub: health_pb
     with pytest.raises(grpc.RpcError) as refused:
         check(stub, "lenet")
     assert refused.value.code() is grpc.StatusCode.NOT_FOUND
-    health.set("lenet", well=True)
-    health.set("lenet", well=True)
-    health.set("other", well=False)
+    health.set("lenet", is_serving=True)
+    health.set("lenet", is_serving=True)
+    health.set("other", is_serving=False)
     assert next(changes).status == check(stub, "lenet") == Status.SERVING
-    health.set("lenet", well=False)
+    health.set("lenet", is_serving=False)
     assert next(changes).status == check(stub, "lenet") == Status.NOT_SERVING
 
 
-def test_after_the_end_nothing_is_well_again(health: Health, stub: health_pb2_grpc.HealthStub) -> None:
-    health.set("lenet", well=True)
+def test_after_the_end_nothing_is_serving_again(health: Health, stub: health_pb2_grpc.HealthStub) -> None:
+    health.set("lenet", is_serving=True)
     changes = watch(stub, "lenet")
     assert next(changes).status == Status.SERVING
     health.end()
-    health.set("lenet", well=True)
+    health.set("lenet", is_serving=True)
     assert next(changes).status == check(stub, "lenet") == Status.NOT_SERVING
 
 
-def test_watchers_that_leave_while_health_changes_hold_up_nobody(
+def test_watchers_that_leave_while_health_changes_do_not_block_others(
     health: Health, stub: health_pb2_grpc.HealthStub
 ) -> None:
-    """Grpcio's own health checks come to a stop here, and with them the whole server."""
+    """Grpcio's own health service deadlocks here, and with it the whole server."""
     stop = threading.Event()
 
     def change() -> None:
-        well = False
+        is_serving = False
         while not stop.is_set():
-            well = not well
-            health.set("lenet", well=well)
+            is_serving = not is_serving
+            health.set("lenet", is_serving=is_serving)
 
     changing = threading.Thread(target=change)
     changing.start()
@@ -106,8 +106,8 @@ def test_watchers_that_leave_while_health_changes_hold_up_nobody(
 
 
 @pytest.mark.parametrize("health", [1.0], indirect=True)
-def test_watchers_who_take_no_answer_are_let_go(port: int, stub: health_pb2_grpc.HealthStub) -> None:
-    """A client with a window of zero makes whoever sends to it wait: without an end, once, and so did all watchers."""
+def test_watchers_that_do_not_read_are_cancelled(port: int, stub: health_pb2_grpc.HealthStub) -> None:
+    """Sending to a client with a flow-control window of zero blocks a thread; without a timeout it once did for good."""
     no_window = PREFACE + SettingsFrame(0, settings={SettingsFrame.INITIAL_WINDOW_SIZE: 0}).serialize()
     question = message(health_pb2.HealthCheckRequest(service="lenet").SerializeToString())
     streams = range(1, 2 * SENDERS + 2, 2)

@@ -15,7 +15,7 @@ from lenet.inference import grpc_service_pb2 as inference
 from lenet_server.errors import MessageTooLarge, SettingsRefused
 from lenet_server.rpc.statuses import status
 from lenet_server.settings import Settings
-from lenet_server.transports.choice import is_native
+from lenet_server.transports.selection import is_native
 
 INFER = "/inference.GRPCInferenceService/ModelInfer"
 CLASSIFY = "/lenet.v1.Classifier/Classify"

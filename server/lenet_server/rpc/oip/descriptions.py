@@ -1,4 +1,4 @@
-"""What the inference protocol says of a model: its tensors, its configuration, its counters."""
+"""Descriptions of a model in the inference protocol's messages: its tensors, configuration and statistics."""
 
 from collections.abc import Sequence
 
@@ -13,11 +13,11 @@ from lenet_server.settings import Settings
 
 PLATFORM = "onnxruntime_onnx"
 BACKEND = "onnxruntime"
-ANY_NUMBER = -1
+ANY_NUMBER = -1  # a dimension that is not fixed
 
 
 def metadata(model: Model, versions: Sequence[int]) -> pb.ModelMetadataResponse:
-    """The tensors of a model, and the versions of it that are served."""
+    """The tensors of a model, and its served versions."""
     tensor = pb.ModelMetadataResponse.TensorMetadata
     return pb.ModelMetadataResponse(
         name=model.name,
@@ -29,7 +29,7 @@ def metadata(model: Model, versions: Sequence[int]) -> pb.ModelMetadataResponse:
 
 
 def configuration(model: Model, settings: Settings) -> pb.ModelConfigResponse:
-    """The same in Triton's terms, where the batch is implied, and how batches are made."""
+    """The same as Triton's ModelConfig, whose shapes leave out the batch dimension; and the batching settings."""
     return pb.ModelConfigResponse(
         config=config.ModelConfig(
             name=model.name,
@@ -55,7 +55,7 @@ def configuration(model: Model, settings: Settings) -> pb.ModelConfigResponse:
 
 
 def statistics(served: ServedModel) -> pb.ModelStatistics:
-    """What has been counted of a model version."""
+    """The statistics of a model version."""
     counted = served.metrics.statistics()
     return pb.ModelStatistics(
         name=served.model.name,
@@ -78,7 +78,7 @@ def statistics(served: ServedModel) -> pb.ModelStatistics:
 
 
 def index(entries: Sequence[IndexEntry], *, ready_only: bool) -> pb.RepositoryIndexResponse:
-    """What the model repository has, or only what of it is served."""
+    """The versions in the model repository, or only those that are served."""
     response = pb.RepositoryIndexResponse()
     for each in entries:
         if each.state == "READY" or not ready_only:

@@ -1,7 +1,4 @@
-"""Between the inference protocol's ModelInfer messages and the plain values of the core.
-
-Knows nothing of gRPC, so that every transport that has parsed such a message can use it.
-"""
+"""Converts between the inference protocol's ModelInfer messages and the plain values of the core. Knows no gRPC."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
@@ -13,7 +10,7 @@ from lenet.inference import grpc_service_pb2 as pb
 from lenet_server.batching.call_context import Caller
 from lenet_server.batching.job import Outputs
 from lenet_server.errors import InvalidRequest, ModelNotFound
-from lenet_server.inference.classifier import Call, PendingCall
+from lenet_server.inference.call import Call, PendingCall
 from lenet_server.inference.model import OUTPUTS, Model
 from lenet_server.repository.model_options import LABEL
 from lenet_server.repository.scan import VERSION
@@ -21,7 +18,7 @@ from lenet_server.rpc.oip.tensors import SHARED_MEMORY, images
 
 
 class RequestedOutput(NamedTuple):
-    """An output that the caller wants: its numbers, or its best labels."""
+    """A requested output: its numbers, or its best labels."""
 
     name: str
     top_k: int = 0  # how many labels; 0 for the numbers
@@ -31,35 +28,35 @@ ALL_OUTPUTS = tuple(RequestedOutput(name) for name in OUTPUTS)
 
 
 class Inference(NamedTuple):
-    """A ModelInfer request, but for its caller: what is asked for, and which outputs are wanted."""
+    """A ModelInfer request: its call, its id and the requested outputs."""
 
     call: Call
     request_id: str
     requested: tuple[RequestedOutput, ...]
 
     def respond(self, pending: PendingCall) -> pb.ModelInferResponse:
-        """The response to it, of the call's outcome."""
+        """The response, or the error that ended the call."""
         return from_outputs(self.request_id, self.requested, pending.model, pending.outputs())
 
 
 def read(request: pb.ModelInferRequest, caller: Caller) -> tuple[Call, Callable[[PendingCall], pb.ModelInferResponse]]:
-    """The call of a request, and what makes the response of its outcome. Raises InvalidRequest or ModelNotFound."""
+    """The call of a request, and a function that makes the response. Raises InvalidRequest or ModelNotFound."""
     inference = to_inference(request, caller)
     return inference.call, inference.respond
 
 
 def to_inference(request: pb.ModelInferRequest, caller: Caller) -> Inference:
-    """What the request asks for. Raises InvalidRequest or ModelNotFound."""
+    """Convert a request. Raises InvalidRequest or ModelNotFound."""
     timeout = _whole_number(request.parameters, "timeout") or 0
     if timeout < 0:
         raise InvalidRequest(f"parameter `timeout` is {timeout}: give microseconds, or 0 for none")
-    version, label = version_or_label(request.model_name, request.model_version)
+    version, alias = version_or_alias(request.model_name, request.model_version)
     call = Call(
         images=images(request),
         caller=caller,
         model=request.model_name,
         version=version,
-        label=label,
+        alias=alias,
         priority=_whole_number(request.parameters, "priority") or 0,
         timeout_seconds=timeout / 1e6 if timeout else float("inf"),
         all_or_nothing=True,
@@ -68,8 +65,8 @@ def to_inference(request: pb.ModelInferRequest, caller: Caller) -> Inference:
     return Inference(call, request.id, _requested(request.outputs))
 
 
-def version_or_label(model: str, version: str) -> tuple[int, str]:
-    """The number of a version as the core counts it, 0 being the newest, or its label. Raises ModelNotFound."""
+def version_or_alias(model: str, version: str) -> tuple[int, str]:
+    """The number, 0 for the newest, or the alias that a request's `model_version` is. Raises ModelNotFound."""
     if not version:
         return 0, ""
     if VERSION.fullmatch(version):
@@ -82,7 +79,7 @@ def version_or_label(model: str, version: str) -> tuple[int, str]:
 def from_outputs(
     request_id: str, requested: Sequence[RequestedOutput], model: Model, outputs: Outputs
 ) -> pb.ModelInferResponse:
-    """The response that carries the requested outputs, as raw contents."""
+    """The response with the requested outputs, as raw contents."""
     response = pb.ModelInferResponse(model_name=model.name, model_version=str(model.version), id=request_id)
     for each in requested:
         values: NDArray[np.float32] = getattr(outputs, each.name)
@@ -97,7 +94,7 @@ def from_outputs(
 
 
 def _best(values: NDArray[np.float32], top_k: int, labels: Sequence[str]) -> bytes:
-    """The classification extension: `value:index:label` for the k best of values [n, K], each after its length."""
+    """The classification extension: `value:index:label` for the k best of values [n, K], each with its length first."""
     parts = []
     best = np.argsort(-values, axis=1, kind="stable")[:, :top_k]  # [n, k]
     for indices, row in zip(best.tolist(), np.take_along_axis(values, best, axis=1).tolist(), strict=True):
@@ -117,7 +114,9 @@ def _requested(outputs: Sequence[pb.ModelInferRequest.InferRequestedOutputTensor
         if each.name in requested:
             raise InvalidRequest(f"output `{each.name}` is requested twice")
         if SHARED_MEMORY in each.parameters:
-            raise InvalidRequest(f"output `{each.name}` is to go into shared memory: this server answers in messages")
+            raise InvalidRequest(
+                f"output `{each.name}` is to go into shared memory: this server sends outputs in messages"
+            )
         top_k = _whole_number(each.parameters, "classification")
         if top_k is not None and top_k < 1:
             raise InvalidRequest(f"`classification` of output `{each.name}` is {top_k}: ask for 1 label or more")

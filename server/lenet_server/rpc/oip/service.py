@@ -1,6 +1,6 @@
 """The gRPC service inference.GRPCInferenceService: the Open Inference Protocol v2, with Triton's extensions.
 
-ModelInfer itself is in `methods`.
+ModelInfer itself is in `rpc.method_table`.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,12 +12,12 @@ from lenet.inference import grpc_service_pb2_grpc as rpc
 from lenet_server import __version__
 from lenet_server.batching.call_context import Caller
 from lenet_server.errors import InvalidRequest, ModelNotFound, NoModel
+from lenet_server.inference.call import Call, PendingCall
 from lenet_server.inference.catalog import Catalog, ServedModel
-from lenet_server.inference.classifier import Call, PendingCall
 from lenet_server.repository.control import Control
 from lenet_server.rpc.oip import descriptions as describe
-from lenet_server.rpc.oip.messages import read, version_or_label
-from lenet_server.rpc.request_handler import Edge
+from lenet_server.rpc.oip.messages import read, version_or_alias
+from lenet_server.rpc.request_handler import RequestHandler
 from lenet_server.settings import Settings
 
 EXTENSIONS = ("binary_tensor_data", "classification", "model_configuration", "model_repository", "statistics")
@@ -25,27 +25,32 @@ Context = grpc.ServicerContext
 
 
 class InferenceService(rpc.GRPCInferenceServiceServicer):
-    """Each method is a thin edge around the core."""
+    """Each method passes its request on to the core."""
 
     def __init__(
-        self, edge: Edge, catalog: Catalog, settings: Settings, is_ready: Callable[[], bool], control: Control
+        self,
+        handler: RequestHandler,
+        catalog: Catalog,
+        settings: Settings,
+        is_ready: Callable[[], bool],
+        control: Control,
     ) -> None:
-        self._edge = edge
+        self._handler = handler
         self._control = control
         self._catalog = catalog
         self._settings = settings
         self._is_ready = is_ready
 
     def ServerLive(self, request: pb.ServerLiveRequest, context: Context) -> pb.ServerLiveResponse:  # noqa: ARG002, N802
-        """Say that the server runs."""
-        return self._edge.respond("ServerLive", context, lambda: pb.ServerLiveResponse(live=True))
+        """Report that the server runs."""
+        return self._handler.respond("ServerLive", context, lambda: pb.ServerLiveResponse(live=True))
 
     def ServerReady(self, request: pb.ServerReadyRequest, context: Context) -> pb.ServerReadyResponse:  # noqa: ARG002, N802
-        """Say whether requests should come: not while the server shuts down."""
-        return self._edge.respond("ServerReady", context, lambda: pb.ServerReadyResponse(ready=self._is_ready()))
+        """Report whether the server takes requests: false once it shuts down."""
+        return self._handler.respond("ServerReady", context, lambda: pb.ServerReadyResponse(ready=self._is_ready()))
 
     def ModelReady(self, request: pb.ModelReadyRequest, context: Context) -> pb.ModelReadyResponse:  # noqa: N802
-        """Say whether a model version is served. Of an unknown one the answer is no, not an error, as from Triton."""
+        """Report whether a model version is served: false for an unknown one, as Triton does, not an error."""
 
         def respond() -> pb.ModelReadyResponse:
             try:
@@ -54,11 +59,11 @@ class InferenceService(rpc.GRPCInferenceServiceServicer):
                 return pb.ModelReadyResponse(ready=False)
             return pb.ModelReadyResponse(ready=self._is_ready())
 
-        return self._edge.respond("ModelReady", context, respond)
+        return self._handler.respond("ModelReady", context, respond)
 
     def ServerMetadata(self, request: pb.ServerMetadataRequest, context: Context) -> pb.ServerMetadataResponse:  # noqa: ARG002, N802
-        """Name the server, and the extensions of the protocol that it serves."""
-        return self._edge.respond(
+        """Name the server, and the extensions of the protocol that it supports."""
+        return self._handler.respond(
             "ServerMetadata",
             context,
             lambda: pb.ServerMetadataResponse(name="lenet-server", version=__version__, extensions=EXTENSIONS),
@@ -71,18 +76,18 @@ class InferenceService(rpc.GRPCInferenceServiceServicer):
             model = self._find(request.name, request.version).model
             return describe.metadata(model, [each.model.version for each in self._all_versions(model.name)])
 
-        return self._edge.respond("ModelMetadata", context, respond)
+        return self._handler.respond("ModelMetadata", context, respond)
 
     def ModelConfig(self, request: pb.ModelConfigRequest, context: Context) -> pb.ModelConfigResponse:  # noqa: N802
         """Describe a model in Triton's terms."""
-        return self._edge.respond(
+        return self._handler.respond(
             "ModelConfig",
             context,
             lambda: describe.configuration(self._find(request.name, request.version).model, self._settings),
         )
 
     def ModelStatistics(self, request: pb.ModelStatisticsRequest, context: Context) -> pb.ModelStatisticsResponse:  # noqa: N802
-        """Tell what has been counted of one model version, of all versions of a model, or of all models."""
+        """The statistics of one model version, of all versions of a model, or of all models."""
 
         def respond() -> pb.ModelStatisticsResponse:
             if request.version:
@@ -91,13 +96,13 @@ class InferenceService(rpc.GRPCInferenceServiceServicer):
                 found = self._all_versions(request.name) if request.name else list(self._catalog)
             return pb.ModelStatisticsResponse(model_stats=map(describe.statistics, found))
 
-        return self._edge.respond("ModelStatistics", context, respond)
+        return self._handler.respond("ModelStatistics", context, respond)
 
     def ModelStreamInfer(  # noqa: N802
         self, request_iterator: Iterator[pb.ModelInferRequest], context: Context
     ) -> Iterator[pb.ModelStreamInferResponse]:
-        """Classify requests as they come, answered in their order: an error names its request by nothing else."""
-        return self._edge.classify_stream(
+        """Classify each request; responses come in order, since nothing else relates an error to its request."""
+        return self._handler.classify_stream(
             "ModelStreamInfer", context, request_iterator, _read_streamed, _refuse, in_order=True
         )
 
@@ -108,12 +113,12 @@ class InferenceService(rpc.GRPCInferenceServiceServicer):
             _check_repository(request.repository_name)
             return describe.index(self._control.index(), ready_only=request.ready)
 
-        return self._edge.respond("RepositoryIndex", context, respond)
+        return self._handler.respond("RepositoryIndex", context, respond)
 
     def RepositoryModelLoad(  # noqa: N802
         self, request: pb.RepositoryModelLoadRequest, context: Context
     ) -> pb.RepositoryModelLoadResponse:
-        """Serve what the repository has of a model now."""
+        """Load the versions of a model that the repository has now."""
 
         def respond() -> pb.RepositoryModelLoadResponse:
             _check_repository(request.repository_name)
@@ -125,22 +130,22 @@ class InferenceService(rpc.GRPCInferenceServiceServicer):
             self._control.load(request.model_name)
             return pb.RepositoryModelLoadResponse()
 
-        return self._edge.respond("RepositoryModelLoad", context, respond)
+        return self._handler.respond("RepositoryModelLoad", context, respond)
 
     def RepositoryModelUnload(  # noqa: N802
         self, request: pb.RepositoryModelUnloadRequest, context: Context
     ) -> pb.RepositoryModelUnloadResponse:
-        """Serve a model no longer. Parameters say what becomes of models that depend on it: here none does."""
+        """Unload a model. Parameters are for models that others depend on, and are ignored: here there are none."""
 
         def respond() -> pb.RepositoryModelUnloadResponse:
             _check_repository(request.repository_name)
             self._control.unload(request.model_name)
             return pb.RepositoryModelUnloadResponse()
 
-        return self._edge.respond("RepositoryModelUnload", context, respond)
+        return self._handler.respond("RepositoryModelUnload", context, respond)
 
     def _find(self, name: str, version: str) -> ServedModel:
-        return self._catalog.find(name, *version_or_label(name, version))
+        return self._catalog.find(name, *version_or_alias(name, version))
 
     def _all_versions(self, name: str) -> list[ServedModel]:
         return [each for each in self._catalog if each.model.name == name] or [self._find(name, "")]
@@ -153,16 +158,16 @@ def _read_streamed(
 
     def respond_streamed(pending: PendingCall) -> pb.ModelStreamInferResponse:
         response = pb.ModelStreamInferResponse(infer_response=respond(pending))
-        # Clients of models that answer in parts wait for the last one. There is one here.
+        # Clients of models that send several responses wait for the final one. Here it is the only one.
         response.infer_response.parameters["triton_final_response"].bool_param = True
         return response
 
     return call, respond_streamed
 
 
-def _refuse(request_id: str, code: grpc.StatusCode, message: str) -> pb.ModelStreamInferResponse:
+def _refuse(message_id: str, code: grpc.StatusCode, message: str) -> pb.ModelStreamInferResponse:
     return pb.ModelStreamInferResponse(
-        error_message=f"{code.name}: {message}", infer_response=pb.ModelInferResponse(id=request_id)
+        error_message=f"{code.name}: {message}", infer_response=pb.ModelInferResponse(id=message_id)
     )
 
 

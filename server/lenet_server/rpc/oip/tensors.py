@@ -1,24 +1,24 @@
-"""The images of a ModelInfer request: raw or typed contents, one array or picture files.
+"""Reads the images of a ModelInfer request: raw or typed contents, one array or encoded images.
 
-Of what a request claims nothing is believed: a shape is compared with the contents before anything is made of it.
+A request's shape is compared with its contents before anything is allocated for it.
 """
 
 from collections.abc import Sequence
 
 from lenet.inference import grpc_service_pb2 as pb
 from lenet_server.errors import InvalidRequest
-from lenet_server.inference.images import Block, Images
+from lenet_server.inference.images import ImageBlock, Images
 
 INPUT = "image"
 DIMENSIONS = {"UINT8": ("n", "C", "H", "W"), "BYTES": ("n",)}
 TYPED_FIELD = {"UINT8": "uint_contents", "BYTES": "bytes_contents"}
 SHARED_MEMORY = "shared_memory_region"
-# As many as `--max-images-per-request` can be: what claims more is not even taken apart.
-MOST_ELEMENTS = 2**20
+# The largest value of `--max-images-per-request`: requests that claim more are refused before they are split.
+MAX_ELEMENTS = 2**20
 
 
 def images(request: pb.ModelInferRequest) -> Images:
-    """The images that the request brings. Raises InvalidRequest where they are not in the protocol's form."""
+    """The images of a request. Raises InvalidRequest if they are not in the protocol's form."""
     tensor = _only_input(request.inputs)
     datatype, sizes = tensor.datatype, tensor.shape
     if datatype not in DIMENSIONS:
@@ -29,9 +29,9 @@ def images(request: pb.ModelInferRequest) -> Images:
         raise InvalidRequest(f"input `image` has {len(sizes)} dimensions: as {datatype} it takes [{takes}]")
     shape = tuple(sizes)
     if min(shape) < 0:
-        raise InvalidRequest(f"the shape of input `image` is {list(shape)}: give the sizes of what is sent")
-    if datatype == "BYTES" and shape[0] > MOST_ELEMENTS:
-        raise InvalidRequest(f"the request has {shape[0]} images: no server takes more than {MOST_ELEMENTS}")
+        raise InvalidRequest(f"the shape of input `image` is {list(shape)}: give the sizes of its dimensions")
+    if datatype == "BYTES" and shape[0] > MAX_ELEMENTS:
+        raise InvalidRequest(f"the request has {shape[0]} images: no server takes more than {MAX_ELEMENTS}")
     raw = request.raw_input_contents
     if tensor.HasField("contents"):
         if raw:
@@ -44,7 +44,7 @@ def images(request: pb.ModelInferRequest) -> Images:
     else:
         raise InvalidRequest(f"raw_input_contents has {len(raw)} entries for the one input `image`")
     if isinstance(data, bytes):
-        return Block(shape, data)
+        return ImageBlock(shape, data)
     _check_count(shape[0], len(data))
     return data
 
@@ -79,16 +79,18 @@ def _typed(tensor: pb.ModelInferRequest.InferInputTensor) -> bytes | list[bytes]
         raise InvalidRequest("input `image` has uint_contents above 255: UINT8 is 0 to 255") from error
 
 
-def _elements(raw: bytes, most: int) -> list[bytes]:
-    """The elements of raw BYTES, so many at most: each is its length, 4 bytes little-endian, and then so many bytes."""
+def _elements(raw: bytes, limit: int) -> list[bytes]:
+    """The elements of raw BYTES, at most `limit`: each is its length, 4 bytes little-endian, then its bytes."""
     elements: list[bytes] = []
     position = 0
     while position < len(raw):
-        if len(elements) == most:
-            raise InvalidRequest(f"the shape of input `image` is [{most}], its contents are more elements")
+        if len(elements) == limit:
+            raise InvalidRequest(f"the shape of input `image` is [{limit}], its contents are more elements")
         start = position + 4
         position = start + int.from_bytes(raw[position:start], "little")
         if position > len(raw):
-            raise InvalidRequest(f"element {len(elements)} of input `image` is longer than what raw_input_contents has")
+            raise InvalidRequest(
+                f"element {len(elements)} of input `image` is longer than the rest of raw_input_contents"
+            )
         elements.append(raw[start:position])
     return elements

@@ -20,7 +20,7 @@ from lenet_server.rpc.methods import Method
 from lenet_server.rpc.request_id import request_id
 from lenet_server.rpc.statuses import status
 from lenet_server.rpc.stream import RequestStream
-from lenet_server.security.authorizer import Guard
+from lenet_server.security.authorizer import Authorizer
 
 
 class Edge:
@@ -38,7 +38,7 @@ class Edge:
         max_requests: int,
         max_streams: int,
         *,
-        guard: Guard | None = None,
+        guard: Authorizer | None = None,
         observer: CallObserver | None = None,
     ) -> None:
         self.classifier = classifier

@@ -8,7 +8,7 @@ import grpc
 from lenet_server.errors import ServingError
 from lenet_server.metrics.server import Metrics
 from lenet_server.rpc.statuses import status
-from lenet_server.security.authorizer import Guard
+from lenet_server.security.authorizer import Authorizer
 
 Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any] | None"
 
@@ -16,7 +16,7 @@ Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any] | None"
 class GuardInterceptor(grpc.ServerInterceptor):
     """Asks the guard about each call before a service sees it."""
 
-    def __init__(self, guard: Guard, metrics: Metrics) -> None:
+    def __init__(self, guard: Authorizer, metrics: Metrics) -> None:
         self._guard = guard
         self._metrics = metrics
 
@@ -46,6 +46,6 @@ def _refusal(error: ServingError) -> Handler:
     return grpc.stream_unary_rpc_method_handler(refuse)
 
 
-def interceptors(guard: Guard | None, metrics: Metrics) -> list[grpc.ServerInterceptor]:
+def interceptors(guard: Authorizer | None, metrics: Metrics) -> list[grpc.ServerInterceptor]:
     """For grpc.server: the guard, if there is one."""
     return [GuardInterceptor(guard, metrics)] if guard else []

@@ -1,12 +1,10 @@
 """The whole server in one process, for tests and for programs that embed it. The command runs `supervisor`."""
 
 import logging
-import threading
 from contextlib import ExitStack
 
 from prometheus_client import CollectorRegistry
 
-from lenet_server import __version__
 from lenet_server.cores import usable_cores
 from lenet_server.http.admin import HttpServer
 from lenet_server.inference.catalog import Catalog
@@ -15,6 +13,7 @@ from lenet_server.metrics.exposition import expose, requests_by_code
 from lenet_server.metrics.server import Metrics
 from lenet_server.metrics.shared_memory import SharedCounts
 from lenet_server.observability.factory import observer_for
+from lenet_server.observability.lifecycle import drain, log_addresses
 from lenet_server.repository.manager import ModelManager
 from lenet_server.repository.plan import Plan
 from lenet_server.settings import Settings
@@ -76,25 +75,17 @@ class App:
         self._http.start()
         self._serving.start()
         log.info("%s", described(self._catalog))
-        log.info(
-            "lenet-server %s serves gRPC on %s:%d, HTTP on %s:%d",
-            __version__,
-            self._settings.host,
-            self.grpc_port,
-            self._settings.host,
-            self.http_port,
-            extra={"fields": {"grpc_port": self.grpc_port, "http_port": self.http_port}},
-        )
+        log_addresses(self._settings, self.grpc_port, self.http_port)
         return self
 
     def __exit__(self, *_: object) -> None:
         """Drain: say so, pause, refuse new calls, answer those that were accepted, end the threads."""
+        drain(self._settings, self._announce_shutdown, self._stop, lambda: requests_by_code(self._counts))
+
+    def _announce_shutdown(self) -> None:
         self._serving.announce_shutdown()
         self._manager.stop()
-        log.info("draining")
-        if self._settings.shutdown_delay_seconds:
-            threading.Event().wait(self._settings.shutdown_delay_seconds)
-        self._serving.stop(self._settings.shutdown_grace_seconds)
+
+    def _stop(self, grace_seconds: float) -> None:
+        self._serving.stop(grace_seconds)
         self._http.stop()
-        answered = requests_by_code(self._counts)
-        log.info("stopped, requests answered: %d", sum(answered.values()), extra={"fields": {"requests": answered}})

@@ -10,7 +10,7 @@ from lenet_server.metrics import definitions
 from lenet_server.metrics.shared_memory import CountTable
 
 
-class OwnUse:
+class ProcessMetrics:
     """Writes it to the process's own table, where the time goes on from that of the processes before."""
 
     def __init__(self, table: CountTable, number: int) -> None:

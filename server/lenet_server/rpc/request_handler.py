@@ -21,13 +21,13 @@ from lenet_server.rpc.grpc_caller import GrpcCaller
 from lenet_server.rpc.methods import Message, Method, Read, Response
 from lenet_server.rpc.statuses import status
 from lenet_server.rpc.stream import RequestStream
-from lenet_server.security.authorizer import Guard
+from lenet_server.security.authorizer import Authorizer
 
 
 class RequestHandler:
     """Shared by all services and transports of a server, so that one drain ends them all.
 
-    Attributes: `classifier`; `completion`; `requests`, the admission of unary calls that classify; and `guard`, which a
+    Attributes: `classifier`; `completion`; `requests`, the admission of unary calls that classify; and `authorizer`, which a
     transport asks before it hands a call over, or None.
     """
 
@@ -38,13 +38,13 @@ class RequestHandler:
         max_requests: int,
         max_streams: int,
         *,
-        guard: Guard | None = None,
+        authorizer: Authorizer | None = None,
         observer: CallObserver | None = None,
     ) -> None:
         """`max_requests` and `max_streams` limit the unary calls that classify, and the streams, that are open."""
         self.classifier = classifier
         self.completion = Completion(metrics, observer)
-        self.guard = guard
+        self.authorizer = authorizer
         self.requests = Admission(max_requests, metrics.rejected)
         self._streams = Admission(max_streams, metrics.rejected)
         # Methods that need no model: not limited, so that a full server can still report its state.

@@ -10,7 +10,7 @@ from pathlib import Path
 from lenet_server.batching.call_context import Metadata
 from lenet_server.errors import ServingError, SettingsRefused
 from lenet_server.security import tokens
-from lenet_server.security.reloading_file import Renewable
+from lenet_server.security.reloading_file import ReloadingFile
 from lenet_server.security.tokens import Right, Tokens
 from lenet_server.settings import Settings
 
@@ -28,10 +28,10 @@ def right_needed(method: str) -> Right | None:
     return Right.CONTROL if method in CONTROL else Right.INFERENCE
 
 
-class Guard:
+class Authorizer:
     """Lets those calls pass whose token allows them. `refused` is told why others do not."""
 
-    def __init__(self, known: Renewable[Tokens], refused: Callable[[ServingError], None]) -> None:
+    def __init__(self, known: ReloadingFile[Tokens], refused: Callable[[ServingError], None]) -> None:
         self._known = known
         self._refused = refused
 
@@ -48,10 +48,10 @@ class Guard:
             raise
 
 
-def guard_for(settings: Settings, refused: Callable[[ServingError], None]) -> Guard | None:
-    """The guard that the settings ask for, None where everybody may call. Raises SettingsRefused."""
+def authorizer_for(settings: Settings, refused: Callable[[ServingError], None]) -> Authorizer | None:
+    """Return the authorizer of the settings, None where every caller may call. Raises SettingsRefused."""
     file = settings.token_file
-    return Guard(Renewable([file], lambda: read_tokens(file)), refused) if file else None
+    return Authorizer(ReloadingFile([file], lambda: read_tokens(file)), refused) if file else None
 
 
 def read_tokens(file: Path) -> Tokens:

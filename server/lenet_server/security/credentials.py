@@ -4,7 +4,7 @@ import grpc
 
 from lenet_server.security import certificates
 from lenet_server.security.certificates import Certificates
-from lenet_server.security.reloading_file import Renewable
+from lenet_server.security.reloading_file import ReloadingFile
 from lenet_server.settings import Settings
 
 
@@ -22,7 +22,7 @@ def server_credentials(settings: Settings) -> grpc.ServerCredentials | None:
     files = certificates.tls_files(settings)
     if files is None:
         return None
-    renewable = Renewable(files.all(), lambda: certificates.read(files))
+    renewable = ReloadingFile(files.all(), lambda: certificates.read(files))
 
     def renewed() -> grpc.ServerCertificateConfiguration | None:
         """What the next connection is to use; None for what the one before used. Connections that are open stay."""

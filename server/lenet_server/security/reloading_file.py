@@ -15,7 +15,7 @@ Stamp = tuple[int, int, int, int]
 log = logging.getLogger(__name__)
 
 
-class Renewable(Generic[Value]):
+class ReloadingFile(Generic[Value]):
     """A value and the files that it comes from.
 
     Attributes: `value`, as it was last read without an error.

@@ -63,7 +63,7 @@ class GrpcServer:
         self._server = grpc.server(
             ThreadPoolExecutor(threads, thread_name_prefix="call"),
             maximum_concurrent_rpcs=2 * threads,  # more are refused by grpcio itself, without our message
-            interceptors=interceptors(handler.guard, handler.completion),
+            interceptors=interceptors(handler.authorizer, handler.completion),
             options=[*options(settings, address), ("grpc.so_reuseport", int(reuse_port))],
         )
         self._health = Health()

@@ -8,16 +8,16 @@ import grpc
 from lenet_server.errors import ServingError
 from lenet_server.rpc.completion import Completion
 from lenet_server.rpc.statuses import status
-from lenet_server.security.authorizer import Guard
+from lenet_server.security.authorizer import Authorizer
 
 Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any] | None"
 
 
-class GuardInterceptor(grpc.ServerInterceptor):
-    """Refuses the calls that the guard does not let pass."""
+class AuthorizationInterceptor(grpc.ServerInterceptor):
+    """Refuses the calls that the authorizer does not allow."""
 
-    def __init__(self, guard: Guard, completion: Completion) -> None:
-        self._guard = guard
+    def __init__(self, authorizer: Authorizer, completion: Completion) -> None:
+        self._authorizer = authorizer
         self._completion = completion
 
     def intercept_service(
@@ -28,7 +28,7 @@ class GuardInterceptor(grpc.ServerInterceptor):
         """The method's handler, or one that refuses the call."""
         handler = continuation(handler_call_details)
         try:
-            self._guard.check(handler_call_details.method, handler_call_details.invocation_metadata)
+            self._authorizer.check(handler_call_details.method, handler_call_details.invocation_metadata)
         except ServingError as error:
             if (
                 not handler
@@ -47,6 +47,6 @@ def _refusal(code: grpc.StatusCode, message: str) -> Handler:
     return grpc.stream_unary_rpc_method_handler(refuse)
 
 
-def interceptors(guard: Guard | None, completion: Completion) -> list[grpc.ServerInterceptor]:
+def interceptors(authorizer: Authorizer | None, completion: Completion) -> list[grpc.ServerInterceptor]:
     """The interceptors for grpc.server()."""
-    return [GuardInterceptor(guard, completion)] if guard else []
+    return [AuthorizationInterceptor(authorizer, completion)] if authorizer else []

@@ -77,7 +77,7 @@ class NativeServer:
         self._runner = InlineRunner()
         self._coalescer = (
             None
-            if handler.guard or handler.completion.is_observed
+            if handler.authorizer or handler.completion.is_observed
             else Coalescer(
                 self._front, methods, handler, handler.classifier.catalog, settings.max_batch_size, self._runner
             )
@@ -154,8 +154,8 @@ class NativeServer:
     def _begin(self, native_call: NativeCall, method: Method, payload: bytes) -> None:
         """Start a call, in this thread or, if images must be decoded, in a decoder's."""
         try:
-            if self._handler.guard:
-                self._handler.guard.check(method.path, native_call.metadata())
+            if self._handler.authorizer:
+                self._handler.authorizer.check(method.path, native_call.metadata())
             if len(payload) > self._max_message_bytes:
                 raise MessageTooLarge(len(payload), self._max_message_bytes)
             call, native_call.respond = method.read(payload, native_call)

@@ -9,7 +9,7 @@ from typing import Any
 from lenet_server.errors import ModelRejected, PlanRejected
 from lenet_server.repository.plan import Plan
 from lenet_server.workers.messages import Abort, AnnounceShutdown, Commit, Prepare, Sample, Serve, Stop
-from lenet_server.workers.rpc_channel import Line
+from lenet_server.workers.rpc_channel import RpcChannel
 
 # A scrape does not wait longer for workers that are slow to answer: it tells what they last wrote.
 SAMPLE_SECONDS = 0.25
@@ -29,7 +29,7 @@ class WorkerFleet:
         """A worker has so many seconds to load what a plan has."""
         self._load_seconds = load_seconds
         self._changed = threading.Condition()
-        self._members: set[Line] = set()
+        self._members: set[RpcChannel] = set()
         self._joining = 0
         self._changing = False
         self._closed = False
@@ -48,8 +48,8 @@ class WorkerFleet:
             if not self._members:
                 raise ModelRejected("no worker could be started: the lines above say why")
 
-    def join(self, line: Line) -> None:
-        """Have a new worker serve what the others serve. Raises PlanRejected, TimeoutError or LineClosed."""
+    def join(self, line: RpcChannel) -> None:
+        """Have a new worker serve what the others serve. Raises PlanRejected, TimeoutError or ChannelClosed."""
         line.ask(Sample()).result(START_SECONDS)  # its first sign of life
         with self._changed:
             self._changed.wait_for(lambda: not self._changing)
@@ -70,7 +70,7 @@ class WorkerFleet:
                     self._members.add(line)
                 self._changed.notify_all()
 
-    def leave(self, line: Line) -> None:
+    def leave(self, line: RpcChannel) -> None:
         """A worker has died, or has never joined."""
         with self._changed:
             self._members.discard(line)
@@ -119,7 +119,7 @@ class WorkerFleet:
         _ask(list(self._members), Stop(grace_seconds), grace_seconds + ORDER_SECONDS)
 
     @contextmanager
-    def _alone(self) -> Iterator[list[Line]]:
+    def _alone(self) -> Iterator[list[RpcChannel]]:
         """While nobody joins: the members, of whom there is one at least. Raises ModelRejected where there is none."""
         with self._changed:
             self._changed.wait_for(
@@ -139,7 +139,7 @@ class WorkerFleet:
                 self._changed.notify_all()
 
 
-def _ask(lines: Collection[Line], message: object, seconds: float) -> dict[Line, Any]:
+def _ask(lines: Collection[RpcChannel], message: object, seconds: float) -> dict[RpcChannel, Any]:
     """Ask all at a time; the answers of those that gave one. The others are let go, and replaced."""
     asked = {line: line.ask(message) for line in lines}
     done, _ = wait(asked.values(), seconds)

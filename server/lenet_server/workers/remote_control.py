@@ -6,13 +6,13 @@ from typing import Any
 from lenet_server.errors import Unavailable
 from lenet_server.repository.index import IndexEntry
 from lenet_server.workers.messages import Index, Load, Unload
-from lenet_server.workers.rpc_channel import Line, LineClosed
+from lenet_server.workers.rpc_channel import ChannelClosed, RpcChannel
 
 
 class RemoteControl:
     """Asks over a worker's line. Raises Unavailable besides, where the supervisor is gone."""
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, line: RpcChannel) -> None:
         self._line = line
 
     def load(self, name: str) -> None:
@@ -31,5 +31,5 @@ class RemoteControl:
     def _ask(self, message: object) -> Any:
         try:
             return self._line.ask(message).result()
-        except LineClosed:
+        except ChannelClosed:
             raise Unavailable from None

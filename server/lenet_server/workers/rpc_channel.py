@@ -16,12 +16,12 @@ from lenet_server.errors import ServingError
 log = logging.getLogger(__name__)
 
 
-class LineClosed(Exception):
+class ChannelClosed(Exception):
     """The other process has ended, or is about to."""
 
 
 @dataclass(frozen=True)
-class Question:
+class Request:
     """What one side wants of the other."""
 
     number: int
@@ -29,7 +29,7 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Reply:
     """What came of it."""
 
     number: int
@@ -45,7 +45,7 @@ class Refusal:
     text: str
 
 
-class Line:
+class RpcChannel:
     """One end of the line.
 
     Attributes: `closed`, set when the other side is gone.
@@ -58,7 +58,7 @@ class Line:
         executor: Executor,
         at_once: tuple[type, ...] = (),
     ) -> None:
-        """Answer in the executor what the other side asks; messages of the types `at_once` in the thread that listens.
+        """Reply in the executor what the other side asks; messages of the types `at_once` in the thread that listens.
 
         Those must be answered quickly, and do not wait for others.
         """
@@ -73,13 +73,13 @@ class Line:
         self._number = 0
 
     def ask(self, message: object) -> "Future[Any]":
-        """The answer that will come, or the ServingError that the other side raised, or LineClosed."""
+        """The answer that will come, or the ServingError that the other side raised, or ChannelClosed."""
         future: Future[Any] = Future()
         with self._asking:
             self._number += 1
             number = self._number
             self._asked[number] = future
-        self._send(Question(number, message))
+        self._send(Request(number, message))
         if self.closed.is_set():
             self._give_up()
         return future
@@ -101,21 +101,21 @@ class Line:
         with suppress(OSError), socket.socket(fileno=os.dup(self._connection.fileno())) as end:
             end.shutdown(socket.SHUT_RDWR)
 
-    def _take(self, received: Question | Answer | Refusal) -> None:
+    def _take(self, received: Request | Reply | Refusal) -> None:
         match received:
-            case Question(message=message) if isinstance(message, self._at_once):
+            case Request(message=message) if isinstance(message, self._at_once):
                 self._respond(received)
-            case Question():
+            case Request():
                 self._executor.submit(self._respond, received)
-            case Answer(number, value):
+            case Reply(number, value):
                 self._asked_for(number).set_result(value)
             case Refusal(number, kind, text):
                 # Not by its constructor, which may want something else than the text.
                 self._asked_for(number).set_exception(kind.__new__(kind, text))
 
-    def _respond(self, question: Question) -> None:
+    def _respond(self, question: Request) -> None:
         try:
-            reply: Answer | Refusal = Answer(question.number, self._answer(question.message))
+            reply: Reply | Refusal = Reply(question.number, self._answer(question.message))
         except ServingError as error:
             reply = Refusal(question.number, type(error), str(error))
         except Exception:  # the border of a request: the other side has to hear of it
@@ -123,7 +123,7 @@ class Line:
             reply = Refusal(question.number, RuntimeError, "it failed unexpectedly")
         self._send(reply)
 
-    def _send(self, message: Question | Answer | Refusal) -> None:
+    def _send(self, message: Request | Reply | Refusal) -> None:
         with suppress(OSError), self._sending:  # the other side is gone: listen() will see to it
             self._connection.send(message)
 
@@ -135,4 +135,4 @@ class Line:
         with self._asking:
             asked, self._asked = self._asked, {}
         for future in asked.values():
-            future.set_exception(LineClosed())
+            future.set_exception(ChannelClosed())

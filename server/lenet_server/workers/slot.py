@@ -13,7 +13,7 @@ from lenet_server.metrics.shared_memory import CountTable, Row
 from lenet_server.workers.fleet import WorkerFleet
 from lenet_server.workers.messages import Sample
 from lenet_server.workers.process import ENDED_WELL, WorkerStarter
-from lenet_server.workers.rpc_channel import Line, LineClosed
+from lenet_server.workers.rpc_channel import ChannelClosed, RpcChannel
 
 # How long the next worker is waited with: doubled each time, until one has lived for a while.
 FIRST_DELAY_SECONDS = 0.1
@@ -53,7 +53,7 @@ class WorkerSlot:
         self._timeout_seconds = timeout_seconds
         self.pid = 0
         self._retired = threading.Event()
-        self._line: Line | None = None
+        self._line: RpcChannel | None = None
         self._thread = threading.Thread(target=self._keep, name=f"worker {number}")
 
     def start(self) -> None:
@@ -104,7 +104,7 @@ class WorkerSlot:
         except (OSError, EOFError) as error:
             return f"could not be started ({error})"
         self.pid = process.pid
-        line = self._line = Line(process.connection, self._answer, self._executor)
+        line = self._line = RpcChannel(process.connection, self._answer, self._executor)
         listener = threading.Thread(target=line.listen, name=f"line to worker {self._number}")
         listener.start()
         try:
@@ -120,7 +120,7 @@ class WorkerSlot:
                 self._table.zero(gauge.name)
         return end
 
-    def _watch(self, line: Line) -> None:
+    def _watch(self, line: RpcChannel) -> None:
         """Return when the worker is dead, or as good as dead."""
         try:
             self._fleet.join(line)
@@ -129,7 +129,7 @@ class WorkerSlot:
                 log.info("worker %d serves again (process %d)", self._number, self.pid, extra={"fields": fields})
             while not line.closed.wait(self._timeout_seconds / 3):
                 line.ask(Sample()).result(self._timeout_seconds)
-        except LineClosed:
+        except ChannelClosed:
             pass
         except TimeoutError:
             log.error("worker %d does not answer: it is killed", self._number)

@@ -2,7 +2,6 @@
 
 import logging
 import signal
-import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -10,13 +9,13 @@ from dataclasses import replace
 
 from prometheus_client import CollectorRegistry
 
-from lenet_server import __version__
 from lenet_server.cores import usable_cores
 from lenet_server.errors import PortUnavailable
 from lenet_server.http.admin import HttpServer
 from lenet_server.metrics import definitions
 from lenet_server.metrics.exposition import expose, requests_by_code
 from lenet_server.metrics.shared_memory import SharedCounts
+from lenet_server.observability.lifecycle import drain, log_addresses
 from lenet_server.repository.manager import ModelManager
 from lenet_server.setting_values import AUTO
 from lenet_server.settings import Settings
@@ -97,16 +96,13 @@ class Supervisor:
 
     def __exit__(self, *_: object) -> None:
         """Drain: say so, pause, refuse new calls, answer those that were accepted, end the workers."""
+        drain(self._settings, self._announce_shutdown, self._end, lambda: requests_by_code(self._counts))
+
+    def _announce_shutdown(self) -> None:
         self._fleet.close()
         for slot in self._slots:
             slot.retire()
         self._fleet.announce_shutdown()
-        log.info("draining")
-        if self._settings.shutdown_delay_seconds:
-            threading.Event().wait(self._settings.shutdown_delay_seconds)
-        self._end(self._settings.shutdown_grace_seconds)
-        answered = requests_by_code(self._counts)
-        log.info("stopped, requests answered: %d", sum(answered.values()), extra={"fields": {"requests": answered}})
 
     def _end(self, grace_seconds: float) -> None:
         self._fleet.close()
@@ -143,15 +139,7 @@ class Supervisor:
             f", on cores {', '.join(cores)}" if cores else "",
             extra={"fields": {"pids": [slot.pid for slot in self._slots]}},
         )
-        log.info(
-            "lenet-server %s serves gRPC on %s:%d, HTTP on %s:%d",
-            __version__,
-            self._settings.host,
-            self.grpc_port,
-            self._settings.host,
-            self.http_port,
-            extra={"fields": {"grpc_port": self.grpc_port, "http_port": self.http_port}},
-        )
+        log_addresses(self._settings, self.grpc_port, self.http_port)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from lenet_server import logs
 from lenet_server.cores import usable_cores
 from lenet_server.errors import PlanRejected
 from lenet_server.inference.loader import described, open_catalog
-from lenet_server.metrics.process import OwnUse
+from lenet_server.metrics.process import ProcessMetrics
 from lenet_server.metrics.server import Metrics
 from lenet_server.metrics.shared_memory import SharedCounts
 from lenet_server.observability.factory import observer_for
@@ -20,7 +20,7 @@ from lenet_server.settings import Settings
 from lenet_server.transports.server import Serving
 from lenet_server.workers.messages import Abort, AnnounceShutdown, Commit, Prepare, Sample, Serve, Stop
 from lenet_server.workers.remote_control import RemoteControl
-from lenet_server.workers.rpc_channel import Line
+from lenet_server.workers.rpc_channel import RpcChannel
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ def work(settings: Settings, counts: SharedCounts, number: int, connection: "Con
     logs.configure(settings.log_format, settings.log_level, number)
     threading.excepthook = end_with_the_thread
     worker = Worker(settings, counts, number, connection)
-    worker.obey()
+    worker.run()
     logging.shutdown()
     os._exit(0)  # whatever a thread may still be doing: the calls are answered
 
@@ -57,10 +57,10 @@ class Worker:
     ) -> None:
         self._settings = settings
         self._metrics = Metrics(counts, number)
-        self._use = OwnUse(self._metrics.table, number)
+        self._use = ProcessMetrics(self._metrics.table, number)
         self._observer = observer_for(settings)
         self._catalog = open_catalog(settings, self._metrics, watched=self._observer is not None)
-        self._line = Line(
+        self._line = RpcChannel(
             connection,
             self._answer,
             ThreadPoolExecutor(2, thread_name_prefix="orders"),
@@ -69,7 +69,7 @@ class Worker:
         self._serving: Serving | None = None
         self._ending = threading.Event()
 
-    def obey(self) -> None:
+    def run(self) -> None:
         """Follow orders until the supervisor is gone. If that comes without a word, stop as it would have wanted."""
         self._line.listen()
         if not self._ending.is_set():

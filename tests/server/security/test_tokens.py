@@ -72,7 +72,7 @@ def test_with_either_token_all_questions_are_answered(guarded: grpc.Channel, tok
 @pytest.mark.parametrize("method", CONTROLLING)
 def test_a_token_for_inference_controls_nothing(guarded: grpc.Channel, method: str) -> None:
     assert call(guarded, method, bearer(INFERENCE)) is Code.PERMISSION_DENIED
-    # With the other one the guard lets the call pass, and the server says that it does not take orders.
+    # With the other token the call is authorized, and refused because callers do not control this server.
     assert call(guarded, method, bearer(CONTROL)) is Code.UNIMPLEMENTED
 
 

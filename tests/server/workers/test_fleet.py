@@ -12,7 +12,7 @@ from lenet_server.errors import ModelRejected, PlanRejected
 from lenet_server.repository.plan import ModelPlan, Plan, PlannedVersion, Stamp
 from lenet_server.workers.fleet import WorkerFleet
 from lenet_server.workers.messages import Abort, Commit, Prepare, Sample, Serve
-from lenet_server.workers.rpc_channel import Line
+from lenet_server.workers.rpc_channel import RpcChannel
 
 TIMEOUT = 10.0
 
@@ -37,8 +37,8 @@ class Worker:
         ours, theirs = multiprocessing.Pipe()
         self._connections = (ours, theirs)
         self._executor = ThreadPoolExecutor()
-        self._end = Line(theirs, self._answer, self._executor)
-        self.line = Line(ours, lambda _: None, self._executor)
+        self._end = RpcChannel(theirs, self._answer, self._executor)
+        self.line = RpcChannel(ours, lambda _: None, self._executor)
         self._listeners = [threading.Thread(target=each.listen) for each in (self.line, self._end)]
         for listener in self._listeners:
             listener.start()

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from lenet_server.errors import ModelNotFound, Unavailable
-from lenet_server.workers.rpc_channel import Line, LineClosed
+from lenet_server.workers.rpc_channel import ChannelClosed, RpcChannel
 
 TIMEOUT = 10.0
 
@@ -18,11 +18,11 @@ TIMEOUT = 10.0
 @contextmanager
 def connected(
     left: Callable[[Any], object], right: Callable[[Any], object], at_once: tuple[type, ...] = ()
-) -> Iterator[tuple[Line, Line]]:
+) -> Iterator[tuple[RpcChannel, RpcChannel]]:
     """Both ends of a line, and how each answers."""
     ours, theirs = multiprocessing.Pipe()
     with ThreadPoolExecutor() as executor, ours, theirs:
-        ends = Line(ours, left, executor), Line(theirs, right, executor, at_once)
+        ends = RpcChannel(ours, left, executor), RpcChannel(theirs, right, executor, at_once)
         listeners = [threading.Thread(target=end.listen) for end in ends]
         for listener in listeners:
             listener.start()
@@ -78,9 +78,9 @@ def test_nobody_waits_for_a_side_that_is_gone() -> None:
     with connected(gate.wait, lambda _: gate.wait(TIMEOUT)) as (left, right):
         asked = left.ask("never answered")
         right.hang_up()
-        with pytest.raises(LineClosed):
+        with pytest.raises(ChannelClosed):
             asked.result(TIMEOUT)
         assert left.closed.wait(TIMEOUT)
-        with pytest.raises(LineClosed):
+        with pytest.raises(ChannelClosed):
             left.ask("too late").result(TIMEOUT)
         gate.set()

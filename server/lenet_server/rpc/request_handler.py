@@ -27,7 +27,7 @@ from lenet_server.security.authorizer import Authorizer
 class RequestHandler:
     """Shared by all services and transports of a server, so that one drain ends them all.
 
-    Attributes: `classifier`; `completion`; `requests`, the admission of unary calls that classify; and `authorizer`, which a
+    Attributes: `classifier`; `completion`; `requests`, the admission of unary calls that classify; `authorizer`, which a
     transport asks before it hands a call over, or None.
     """
 

@@ -58,7 +58,7 @@ class RpcChannel:
         executor: Executor,
         at_once: tuple[type, ...] = (),
     ) -> None:
-        """Reply in the executor what the other side asks; messages of the types `at_once` in the thread that listens.
+        """Answer requests in the executor, and those of the types `at_once` in the thread that listens.
 
         Those must be answered quickly, and do not wait for others.
         """

@@ -27,8 +27,8 @@ from lenet_server.security.authorizer import Authorizer
 class RequestHandler:
     """Shared by all services and transports of a server, so that one drain ends them all.
 
-    Attributes: `classifier`; `completion`; `requests`, the admission of unary calls that classify; `authorizer`, which a
-    transport asks before it hands a call over, or None.
+    Attributes: `classifier`; `completion`; `requests`, the admission of unary calls that classify; `authorizer`, which
+    a transport asks before it hands a call over, or None.
     """
 
     def __init__(

@@ -107,7 +107,7 @@ def test_watchers_that_leave_while_health_changes_do_not_block_others(
 
 @pytest.mark.parametrize("health", [1.0], indirect=True)
 def test_watchers_that_do_not_read_are_cancelled(port: int, stub: health_pb2_grpc.HealthStub) -> None:
-    """Sending to a client with a flow-control window of zero blocks a thread; without a timeout it once did for good."""
+    """Sending to a client with a flow-control window of zero blocks a thread: once, before the timeout, for good."""
     no_window = PREFACE + SettingsFrame(0, settings={SettingsFrame.INITIAL_WINDOW_SIZE: 0}).serialize()
     question = message(health_pb2.HealthCheckRequest(service="lenet").SerializeToString())
     streams = range(1, 2 * SENDERS + 2, 2)

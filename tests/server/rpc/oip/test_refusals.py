@@ -80,7 +80,7 @@ WRONG = {
     "input in shared memory": (request(parameters=SHARED), "in shared memory: this server takes it in the message"),
     "output into shared memory": (
         raw(IMAGES, outputs=[Requested(name="logits", parameters=SHARED)]),
-        "shared memory: this server answers in messages",
+        "shared memory: this server sends outputs in messages",
     ),
     "unknown output": (raw(IMAGES, outputs=[Requested(name="mask")]), "no output 'mask': the model has probabilities"),
     "output twice": (raw(IMAGES, outputs=[Requested(name="logits")] * 2), "output `logits` is requested twice"),

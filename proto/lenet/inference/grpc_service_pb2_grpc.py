@@ -114,7 +114,7 @@ class GRPCInferenceServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def ModelReady(self, request, context):
-        """Whether a model is served; of an unknown one the answer is no.
+        """Whether a model is served; false for an unknown one.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -142,7 +142,7 @@ class GRPCInferenceServiceServicer(object):
     def ModelStreamInfer(self, request_iterator, context):
         """Triton's extensions of the protocol.
 
-        ModelInfer for a stream of requests. The answers come in the order of the requests; one that fails is answered
+        ModelInfer for a stream of requests. Responses come in the order of the requests; one that fails is answered
         with an error message, and the stream goes on.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -156,7 +156,7 @@ class GRPCInferenceServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def ModelStatistics(self, request, context):
-        """What has been counted since the server started.
+        """Statistics since the server started.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

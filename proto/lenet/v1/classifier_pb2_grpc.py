@@ -67,15 +67,15 @@ class ClassifierServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def ClassifyStream(self, request_iterator, context):
-        """Classifies a stream of requests. Answers may overtake one another: each carries the id of its request. A request
-        that fails as a whole is answered with `error`, and the stream goes on.
+        """Classifies a stream of requests. Responses may come in another order: each carries the id of its request. A
+        request that fails as a whole is answered with `error`, and the stream goes on.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListModels(self, request, context):
-        """Lists the models that are served, each version by itself.
+        """Lists the served models, one entry for each version.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

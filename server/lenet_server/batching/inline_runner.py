@@ -54,9 +54,10 @@ class InlineRunner:
 
     def finish(self) -> None:
         """Compute one batch, and leave the jobs that then wait to the batcher's own thread."""
-        self.step()
-        for batcher in self._waiting:
-            batcher.wake()
-        self._unwritten -= self._waiting
+        for batcher in self._waiting | self._unwritten:
+            if batcher.compute_next():
+                batcher.wake()
+            else:
+                batcher.flush()
         self._waiting.clear()
-        self.flush()
+        self._unwritten.clear()

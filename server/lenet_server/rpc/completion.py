@@ -99,30 +99,25 @@ class Completion:
         durations: dict[tuple[str, str], list[float]] = {}  # by method and code
         for request, outcome in zip(requests, outcomes, strict=True):
             request.ended = ended
-            code = outcome.code.name if isinstance(outcome, Failure) else "OK"
-            durations.setdefault((request.method, code), []).append(ended - request.begun)
+            durations.setdefault((request.method, _code_name(outcome)), []).append(ended - request.begun)
         for (method, code), seconds in durations.items():
             self._metrics.requests_finished(method, code, seconds)
         return outcomes
 
     def observe(self, requests: Sequence[OpenRequest[Response]], outcomes: Sequence[Response | Failure]) -> None:
         """Write completed requests to the access log and the traces, if there are any."""
-        if self._observer is None:
-            return
-        for request, outcome in zip(requests, outcomes, strict=True):
-            code, message = outcome if isinstance(outcome, Failure) else Failure(grpc.StatusCode.OK, "")
-            named = request_id(request.caller, request.request_id)
-            self._observer.call_ended(
-                EndedCall(
-                    request.method, request.caller, named, code, message, request.begun, request.ended, request.timings
-                )
-            )
+        if self._observer:
+            for request, outcome in zip(requests, outcomes, strict=True):
+                self._observer.call_ended(_ended_call(request, outcome))
 
     def complete_one(self, request: OpenRequest[Response]) -> Response | Failure:
-        """Complete and observe one request, whose response is sent afterwards."""
-        outcomes = self.complete((request,))
-        self.observe((request,), outcomes)
-        return outcomes[0]
+        """Complete and observe one request, whose response is sent afterwards: without the lists, for speed."""
+        outcome = _outcome(request)
+        request.ended = time.monotonic()
+        self._metrics.request_finished(request.method, _code_name(outcome), request.ended - request.begun)
+        if self._observer:
+            self._observer.call_ended(_ended_call(request, outcome))
+        return outcome
 
     def count_answered(self, method: str, durations: Sequence[float]) -> None:
         """Complete requests that have their responses already, each after that many seconds. They are not observed."""
@@ -146,3 +141,16 @@ def _outcome(request: OpenRequest[Response]) -> Response | Failure:
     except Exception as error:  # noqa: BLE001 the border of a request: `status` logs unexpected errors
         request.request_id = request_id(request.caller, request.request_id)
         return Failure(*status(error, request.request_id))
+
+
+def _code_name(outcome: object) -> str:
+    return outcome.code.name if isinstance(outcome, Failure) else "OK"
+
+
+def _ended_call(request: OpenRequest[object], outcome: object) -> EndedCall:
+    """What the access log and the traces get of a completed request."""
+    code, message = outcome if isinstance(outcome, Failure) else Failure(grpc.StatusCode.OK, "")
+    named = request_id(request.caller, request.request_id)
+    return EndedCall(
+        request.method, request.caller, named, code, message, request.begun, request.ended, request.timings
+    )

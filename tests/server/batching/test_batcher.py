@@ -1,4 +1,4 @@
-"""The batcher by itself: what becomes a batch, in which order, and that every caller gets its own answer."""
+"""The batcher alone: the size and order of batches, and that every caller gets its own outputs."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -122,7 +122,7 @@ def test_a_caller_computes_in_its_own_thread_while_the_model_is_free() -> None:
     assert threads == [threading.get_ident()]
 
 
-def test_images_that_come_together_are_computed_at_once_while_the_model_is_free() -> None:
+def test_images_are_computed_ahead_of_the_queue_while_the_model_is_free() -> None:
     journal, gate = Journal(), Gate()
     with running(gate, journal) as batcher:
         batcher.submit(Job(images(0), lambda _: None, Someone()))
@@ -138,7 +138,7 @@ def test_images_that_come_together_are_computed_at_once_while_the_model_is_free(
 
 
 @dataclass(frozen=True)
-class Asked:
+class GeneratedCall:
     """One call of the property test."""
 
     size: int
@@ -148,15 +148,17 @@ class Asked:
     steps: int  # batches that its thread computes before it leaves the rest to the batcher
 
 
-asked = st.builds(Asked, st.integers(1, 30), st.integers(1, 9), st.booleans(), st.booleans(), st.integers(0, 40))
+generated = st.builds(
+    GeneratedCall, st.integers(1, 30), st.integers(1, 9), st.booleans(), st.booleans(), st.integers(0, 40)
+)
 
 
 @hypothesis_settings(deadline=None, max_examples=40)
-@given(calls=st.lists(asked, min_size=1, max_size=40), max_batch_size=st.integers(1, 12))
-def test_every_caller_gets_its_own_answer(calls: list[Asked], max_batch_size: int) -> None:
+@given(calls=st.lists(generated, min_size=1, max_size=40), max_batch_size=st.integers(1, 12))
+def test_every_caller_gets_its_own_answer(calls: list[GeneratedCall], max_batch_size: int) -> None:
     """With all sizes and priorities, callers that leave, threads that compute, and every order of threads."""
 
-    def caller(number: int, call: Asked) -> None:
+    def caller(number: int, call: GeneratedCall) -> None:
         answer: SimpleQueue[Outputs | Exception] = SimpleQueue()
         values = [(number * 31 + position) % 256 for position in range(call.size)]
         job = Job(images(*values), answer.put, Someone(left=call.leaves), call.priority)

@@ -1,4 +1,4 @@
-"""What is served: found by name, version and label; prepared, exchanged in one step, and freed."""
+"""The catalog: models found by name, version and alias; prepared, replaced in one step, and freed."""
 
 import gc
 import pickle
@@ -34,7 +34,7 @@ METRICS = Metrics(SharedCounts(1))
 
 
 def load(version: PlannedVersion) -> ServedModel:
-    """Make a version ready as the server does."""
+    """Load a version as the server does."""
     model = Model(version.path, name=version.name, version=version.version, threads=1)
     metrics = ModelMetrics(METRICS, model.name, model.version, model.labels)
     return ServedModel(model, Batcher(model.predict, metrics, name=f"{model.name} {model.version}"), metrics)
@@ -42,7 +42,7 @@ def load(version: PlannedVersion) -> ServedModel:
 
 @pytest.fixture
 def catalog() -> Iterator[Catalog]:
-    """A catalog that has nothing yet."""
+    """An empty catalog."""
     made = Catalog(load)
     yield made
     made.stop()
@@ -72,7 +72,7 @@ def test_a_call_names_its_model_where_there_are_several(catalog: Catalog) -> Non
         catalog.find("c")
 
 
-def test_versions_are_found_by_number_and_by_label(catalog: Catalog) -> None:
+def test_versions_are_found_by_number_and_by_alias(catalog: Catalog) -> None:
     serve(catalog, planned("m", 1), planned("m", 2), m={"stable": 1, "canary": 2, "best": 2, "next": 3})
     for name in ("m", ""):
         assert catalog.find(name).model.version == 2
@@ -86,7 +86,7 @@ def test_versions_are_found_by_number_and_by_label(catalog: Catalog) -> None:
         catalog.find("m", 1, "stable")
 
 
-def test_labels_are_moved_without_loading_anything(catalog: Catalog) -> None:
+def test_aliases_are_moved_without_loading_a_version(catalog: Catalog) -> None:
     versions = planned("m", 1), planned("m", 2)
     serve(catalog, *versions, m={"stable": 1})
     before = list(catalog)
@@ -95,7 +95,7 @@ def test_labels_are_moved_without_loading_anything(catalog: Catalog) -> None:
     assert catalog.find("m", alias="stable").model.version == 2
 
 
-def test_nothing_at_all_is_another_answer_than_not_found(catalog: Catalog) -> None:
+def test_an_empty_catalog_has_another_error_than_not_found(catalog: Catalog) -> None:
     with pytest.raises(NoModel, match="no model is loaded"):
         catalog.find("m")
     assert len(catalog) == 0
@@ -147,7 +147,7 @@ def test_what_waits_on_the_old_version_is_answered_and_then_it_is_freed(catalog:
 
 
 def test_a_call_that_found_the_old_version_is_answered_by_the_new(catalog: Catalog) -> None:
-    """The exchange comes while the call's pictures are read, after its model was found."""
+    """The version is replaced while the call's images are read, after its model was found."""
     serve(catalog, planned("m", 1))
 
     class ReaderMeanwhile(ImageReader):
@@ -161,15 +161,15 @@ def test_a_call_that_found_the_old_version_is_answered_by_the_new(catalog: Catal
     assert answered.get(timeout=TIMEOUT).classification().version == 2
 
 
-def test_whoever_watches_is_told_what_has_left_and_finds_the_new(catalog: Catalog) -> None:
-    told: list[tuple[list[int], list[int]]] = []
+def test_listeners_get_the_removed_versions_and_find_the_new(catalog: Catalog) -> None:
+    changes: list[tuple[list[int], list[int]]] = []
     catalog.watch(
-        lambda gone: told.append(([each.model.version for each in gone], [each.model.version for each in catalog]))
+        lambda gone: changes.append(([each.model.version for each in gone], [each.model.version for each in catalog]))
     )
     serve(catalog, planned("m", 1), planned("m", 2))
     serve(catalog, planned("m", 2, stamp=1), planned("m", 3))
     serve(catalog)
-    assert told == [([], [1, 2]), ([1], [2, 3]), ([2, 3], [])]
+    assert changes == [([], [1, 2]), ([1], [2, 3]), ([2, 3], [])]
 
 
 def test_plans_travel_between_processes() -> None:

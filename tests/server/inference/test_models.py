@@ -1,4 +1,4 @@
-"""Which files are served, and which are refused with the reason."""
+"""Model files that are served, and those that are refused with a reason."""
 
 import json
 from pathlib import Path
@@ -21,7 +21,7 @@ def load(path: Path, name: str = "lenet", version: int = 1) -> Model:
 
 @pytest.fixture
 def file() -> onnx.ModelProto:
-    """The bundled model, to be spoilt."""
+    """The bundled model, to be changed."""
     return onnx.load(BUNDLED)
 
 
@@ -80,7 +80,7 @@ def test_a_fixed_batch_size_is_refused(file: onnx.ModelProto, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("content", [b"", b"not an ONNX file"])
-def test_what_is_no_onnx_file_is_refused(tmp_path: Path, content: bytes) -> None:
+def test_a_file_that_is_not_onnx_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "model.onnx").write_bytes(content)
     with pytest.raises(ModelRejected, match="not a model that ONNX Runtime can load") as refused:
         load(tmp_path / "model.onnx")
@@ -88,7 +88,7 @@ def test_what_is_no_onnx_file_is_refused(tmp_path: Path, content: bytes) -> None
 
 
 def reshape_to_one(file: onnx.ModelProto) -> None:
-    """Spoil the model so that it loads, but computes no batch of more than one."""
+    """Change the model so that it loads, but computes no batch of more than one."""
     flatten = next(node for node in file.graph.node if node.op_type == "Flatten")
     shape = onnx.numpy_helper.from_array(np.array([1, 400]), "one")
     file.graph.initializer.append(shape)

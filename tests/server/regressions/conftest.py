@@ -1,4 +1,4 @@
-"""Tests that are named after what users of other model servers ask for: each runs the program, with its defaults."""
+"""Regressions: one test for each frequent complaint of other model servers' users, against our program's defaults."""
 
 from collections.abc import Iterator
 
@@ -17,7 +17,7 @@ MODELS = f"--model-repository={ROOT / 'models'}"
 
 @pytest.fixture(scope="module")
 def server(transport: str) -> Iterator[ServerProcess]:
-    """The program with the bundled model and nothing else set."""
+    """The program with the bundled model and default settings."""
     with server_process(MODELS, f"--transport={transport}") as running:
         yield running
 
@@ -31,5 +31,5 @@ def connected(server: ServerProcess) -> Iterator[grpc.Channel]:
 
 @pytest.fixture(scope="session")
 def asker(digits: NDArray[np.uint8]) -> Asker:
-    """Knows what the model file itself says of the digits."""
+    """Knows the model's own answers for the digits."""
     return Asker(digits, {("lenet", 1): outputs_of(BUNDLED.read_bytes(), digits)})

@@ -1,4 +1,4 @@
-"""A worker that is dead is not called healthy, and costs nobody an answer while it is."""
+"""A dead worker is not reported healthy, and new connections are answered by the others."""
 
 import os
 import signal
@@ -14,12 +14,12 @@ from tests.support.server.asking import RAW, Asker, Question
 from tests.support.server.exposition import metrics, total
 from tests.support.server.sending import TIMEOUT, send_all
 
-DEATHS = 4  # in a row; after so many, the server waits a while before it tries again
+DEATHS = 4  # in a row: after them the server waits before the next restart
 CONNECTIONS = 24
 
 
 def kill_again_and_again(server: ServerProcess, worker: int) -> None:
-    """Kill a worker and its successors, until there is time to look."""
+    """Kill a worker and its successors, until the server waits before the next restart."""
     pid = server.event("pids")["pids"][worker]
     for death in range(DEATHS):
         os.kill(pid, signal.SIGKILL)
@@ -38,7 +38,7 @@ def http_status(server: ServerProcess, path: str) -> int:
 
 
 def is_healthy(server: ServerProcess) -> bool:
-    """What grpc.health.v1 says over a new connection: nothing, where there is none."""
+    """The status by grpc.health.v1 over a new connection; None without a connection."""
     own = [("grpc.use_local_subchannel_pool", 1)]
     with grpc.insecure_channel(f"127.0.0.1:{server.grpc_port}", own) as channel:
         check = health_pb2_grpc.HealthStub(channel).Check  # type: ignore[attr-defined]
@@ -56,7 +56,7 @@ def ask_over_new_connections(server: ServerProcess, asker: Asker) -> None:
 
 
 def test_a_dead_worker_is_not_reported_healthy(transport: str, asker: Asker) -> None:
-    """MLServer#1431, pytorch/serve#1815: where it was the only one, the server is not ready until there is another."""
+    """MLServer#1431, pytorch/serve#1815: without a living worker the server is not ready."""
     with server_process(MODELS, f"--transport={transport}", "--workers=1") as server:
         assert (is_healthy(server), http_status(server, "/readyz")) == (True, 200)
         kill_again_and_again(server, 0)

@@ -1,4 +1,4 @@
-"""Nothing is lost: neither at a shutdown nor at a reload, over either transport, by clients of any kind."""
+"""No call is lost at a shutdown or a reload, over either transport, by any client."""
 
 import signal
 from pathlib import Path
@@ -25,7 +25,7 @@ def test_nothing_is_lost_at_shutdown(stop_signal: signal.Signals, transport: str
             status = server.stop(stop_signal)
             load.until_refused()
     assert status == 0
-    # Each is answered rightly until the one call that is refused as a client should try elsewhere.
+    # Each is answered rightly, until one call is refused with a status that clients retry elsewhere.
     assert load.refused == {grpc.StatusCode.UNAVAILABLE: len(KINDS)}
     assert server.events[-1]["requests"]["OK"] == sum(load.answered.values())
 

@@ -1,4 +1,4 @@
-"""Many callers, large messages, and requests that are none."""
+"""Many callers, large messages, and wrong requests."""
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any

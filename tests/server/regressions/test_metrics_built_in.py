@@ -1,4 +1,4 @@
-"""Whether batching is on, where the percentiles are, and metrics that nobody has to write."""
+"""Metrics without any code: batch sizes, percentiles and the rest."""
 
 from collections.abc import Iterator
 
@@ -37,14 +37,14 @@ TIMEOUT = 20.0
 
 @pytest.fixture(scope="module")
 def server(transport: str) -> Iterator[ServerProcess]:
-    """The program with the bundled model, which waits a little for its batches: so fast a model may meet none else."""
+    """The program with a queue delay: without one, so fast a model may never find two calls waiting."""
     with server_process(MODELS, f"--transport={transport}", "--max-queue-delay-ms=20") as running:
         yield running
 
 
 @pytest.fixture
 def asked(server: ServerProcess, connected: grpc.Channel, asker: Asker) -> ServerProcess:
-    """A server that 512 calls have just come to at once."""
+    """A server that has just had 512 calls at once."""
     send_all(connected, asker, QUESTIONS)
     return server
 
@@ -77,7 +77,7 @@ def test_percentiles_are_histograms(asked: ServerProcess) -> None:
 
 
 def test_metrics_are_built_in(asked: ServerProcess, connected: grpc.Channel, asker: Asker) -> None:
-    """LitServe#724: nobody has to write them."""
+    """LitServe#724: without code by the user."""
     before = metrics(asked.http_port)
     send_all(connected, asker, [Question("", PIXELS, "lenet", 1, (1, 2, 3))])
     after = metrics(asked.http_port)

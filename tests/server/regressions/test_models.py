@@ -1,4 +1,4 @@
-"""Models without code."""
+"""Models are served without code."""
 
 import shutil
 from pathlib import Path
@@ -19,7 +19,7 @@ FOREIGN = '[foreign]\nlabels = ["red", "green", "blue"]\nsoftmax = true\n'
 
 
 def test_a_folder_with_an_onnx_file_is_a_model(tmp_path: Path, asker: Asker) -> None:
-    """MLServer#2360: no code, and no configuration where the file says all."""
+    """MLServer#2360: no code, and no configuration if the file has all that is needed."""
     (tmp_path / "lenet/1").mkdir(parents=True)
     shutil.copy(BUNDLED, tmp_path / "lenet/1/model.onnx")
     with (
@@ -31,8 +31,8 @@ def test_a_folder_with_an_onnx_file_is_a_model(tmp_path: Path, asker: Asker) -> 
         send_all(channel, asker, [Question("", way, "lenet", 1, (1, 2)) for way in (RAW, PIXELS)])
 
 
-def test_an_onnx_file_that_somebody_else_made_is_a_model(tmp_path: Path) -> None:
-    """The same: float32 in, logits out, and no metadata; three lines say the rest."""
+def test_an_onnx_file_of_another_origin_is_a_model(tmp_path: Path) -> None:
+    """The same: float32 in, logits out, no metadata; three lines of model.toml describe it."""
     publish(tmp_path, "colours", 1, foreign_model().SerializeToString())
     write_options(tmp_path, "colours", FOREIGN)
     green = np.zeros((3, 4, 4), np.uint8)

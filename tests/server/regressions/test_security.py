@@ -1,4 +1,4 @@
-"""Connections that strangers can neither read nor make."""
+"""Encrypted connections, and clients with certificates."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A server of some hundred megabytes, which takes the cores that it was given and no more."""
+"""The server's installed size, and its number of threads."""
 
 import os
 from importlib.metadata import Distribution, distribution
@@ -15,7 +15,7 @@ HEAVY = {"torch", "onnx", "tensorflow", "scikit-learn", "scipy", "matplotlib", "
 
 
 def installed_with(name: str, found: dict[str, Distribution]) -> dict[str, Distribution]:
-    """The distributions that installing one brings, by name; extras that nobody asked for are left out."""
+    """The distributions that installing one brings, by name, without extras."""
     found[name] = distribution(name)
     for line in found[name].requires or []:
         requirement = Requirement(line)
@@ -40,14 +40,14 @@ def test_a_small_cpu_image() -> None:
 
 
 def test_the_server_loads_no_torch(server: ServerProcess) -> None:
-    """Nor anything else that trains, tested on what a running server has mapped into its memory."""
+    """Nor another training library: tested on the files mapped into a running server's memory."""
     mapped = "".join(Path(f"/proc/{each}/maps").read_text() for each in process_tree(server.process.pid))
     assert "onnxruntime" in mapped
     assert not [name for name in HEAVY if f"site-packages/{name}/" in mapped]
 
 
 def threads_of(*flags: str) -> int:
-    """How many threads a server has that was started with these flags."""
+    """The number of threads of a server started with these flags."""
     with server_process(MODELS, *flags) as running:
         return sum(len(os.listdir(f"/proc/{each}/task")) for each in process_tree(running.process.pid))  # noqa: PTH208
 

@@ -1,4 +1,4 @@
-"""Who has left is not computed for, and holds up nobody."""
+"""Calls of clients that have left are not computed, and do not delay others."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ Code = grpc.StatusCode
 
 @pytest.fixture(scope="module")
 def server(transport: str) -> Iterator[ServerProcess]:
-    """The program, told to let each batch grow for a while: time to leave."""
+    """The program with a long queue delay: time for clients to leave."""
     with server_process(MODELS, f"--transport={transport}", "--max-queue-delay-ms=1000") as running:
         yield running
 

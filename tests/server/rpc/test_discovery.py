@@ -1,4 +1,4 @@
-"""What a client can find out: models, health, reflection."""
+"""ListModels, GetModel, health and reflection."""
 
 import grpc
 import pytest

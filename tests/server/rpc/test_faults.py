@@ -1,4 +1,4 @@
-"""What nobody foresaw: a model that fails. Its callers are told little, the log everything, and the server goes on."""
+"""A model that fails: clients get INTERNAL and an id, the log has the traceback, and the server goes on."""
 
 import logging
 from collections.abc import Iterator
@@ -38,7 +38,7 @@ def fields(record: logging.LogRecord) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("access_log", ["on", "off"])
-def test_a_fault_of_the_server_is_logged_under_the_id_that_its_caller_is_told(
+def test_an_internal_error_is_logged_under_the_id_that_the_client_gets(
     settings: Settings, tmp_path: Path, caplog: pytest.LogCaptureFixture, access_log: str
 ) -> None:
     caplog.set_level(logging.INFO)
@@ -64,11 +64,11 @@ def test_a_fault_of_the_server_is_logged_under_the_id_that_its_caller_is_told(
     assert calls[:3] == (ids if access_log == "on" else [])
 
 
-def test_a_fault_that_ends_a_batch_has_one_traceback_and_a_line_for_each_caller(
+def test_an_error_of_a_batch_is_logged_with_one_traceback_and_a_line_for_each_request(
     settings: Settings, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     brittle.publish(tmp_path)
-    # So long that only a full batch ends the wait.
+    # Long enough that only a full batch ends the wait.
     together = replace(settings, model_repository=tmp_path, max_batch_size=4, max_queue_delay_ms=10_000)
     with served(together) as stub:
         calls = [stub.Classify.future(brittle_request(brittle.BAD, f"call {n}"), timeout=TIMEOUT) for n in range(4)]

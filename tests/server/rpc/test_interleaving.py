@@ -1,4 +1,4 @@
-"""However calls of all kinds are interleaved, each caller gets the answer to its images, from the model it named."""
+"""In any interleaving of calls, each caller gets the answer to its own images, from the model it named."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -34,7 +34,7 @@ ENDS = {
 
 @dataclass(frozen=True)
 class Caller:
-    """A question, by itself or in the stream of its service, and how long its caller waits for the answer."""
+    """A request, unary or in a stream, and whether its caller stays, cancels, or has a short deadline."""
 
     question: Question
     streams: bool
@@ -43,7 +43,7 @@ class Caller:
 
 @pytest.fixture(scope="module")
 def two_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A repository of the bundled model and another one that gives other answers."""
+    """A repository of the bundled model, and one whose labels are shifted."""
     root = tmp_path_factory.mktemp("models")
     publish(root, "lenet", VERSIONS["lenet"])
     publish(root, "turned", VERSIONS["turned"], shifted(3))
@@ -52,7 +52,7 @@ def two_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def asker(two_models: Path, digits: NDArray[np.uint8]) -> Asker:
-    """What the model files say without a server in between."""
+    """The models' answers, computed without a server."""
     files = {(name, version): two_models / name / str(version) / "model.onnx" for name, version in VERSIONS.items()}
     return Asker(digits, {served: outputs_of(file.read_bytes(), digits) for served, file in files.items()})
 
@@ -87,12 +87,12 @@ callers = st.builds(
 
 
 def _request_id(number: int, caller: Caller) -> str:
-    """None for arrays alone: the server takes a shorter way with such requests, where they are like earlier ones."""
+    """Empty for unary arrays: requests without an id may match a template, and be coalesced."""
     return "" if caller.question.way == RAW and not caller.streams else str(number)
 
 
-class Crowd:
-    """Many callers at once."""
+class ConcurrentCallers:
+    """Callers that call at the same time."""
 
     def __init__(self, asker: Asker, channels: list[grpc.Channel], callers: list[Caller]) -> None:
         self._asker = asker
@@ -103,7 +103,7 @@ class Crowd:
         ]
 
     def run(self) -> None:
-        """Have all of them call, and check what each is told."""
+        """Make all calls, and check each response."""
         with ThreadPoolExecutor(4) as threads:
             of_streams = [
                 threads.submit(self._stream, channel, inference)
@@ -138,7 +138,7 @@ class Crowd:
             self._asker.check(caller.question, call.result())
 
     def _stream(self, channel: grpc.Channel, inference: bool) -> None:
-        """Ask what is asked in a stream of one service, over one connection."""
+        """Send the requests of one service's stream, over one connection."""
         questions = [
             caller.question
             for number, caller in enumerate(self._callers)
@@ -164,4 +164,4 @@ class Crowd:
 def test_any_interleaving_gives_each_caller_its_own_answer(
     asker: Asker, channels: list[grpc.Channel], callers: list[Caller]
 ) -> None:
-    Crowd(asker, channels, callers).run()
+    ConcurrentCallers(asker, channels, callers).run()

@@ -1,4 +1,4 @@
-"""A real server whose model is held by the test: what happens to calls that must wait, and to those that cannot."""
+"""A real server whose model is blocked by the test: calls that wait, time out, are cancelled or refused."""
 
 import threading
 from collections.abc import Iterator
@@ -71,7 +71,7 @@ class Held:
 
 @pytest.fixture
 def held(settings: Settings) -> Iterator[Held]:
-    """A server that lets two calls wait in its queue, admits four, and has room for one stream."""
+    """A server with a queue of two calls, which admits four calls and one stream."""
     registry = CollectorRegistry()
     gate, busy, fails = threading.Event(), threading.Semaphore(0), threading.Event()
     model = Model(MODEL, name="lenet", version=1, threads=1)
@@ -139,7 +139,7 @@ def test_a_caller_that_cancels_is_not_computed(held: Held) -> None:
     second = held.stub.Classify.future(REQUEST, timeout=TIMEOUT)
     wait_until(lambda: len(held.batcher) == 1)
     second.cancel()
-    # These come after the cancellation on the same connection: when they are answered, the server knows.
+    # Sent after the cancellation on the same connection: once they are answered, the server has seen it.
     held.check()
     with pytest.raises(grpc.RpcError):
         held.stub.Classify(pb.ClassifyRequest(), timeout=TIMEOUT)
@@ -149,9 +149,7 @@ def test_a_caller_that_cancels_is_not_computed(held: Held) -> None:
     assert held.counted("lenet_images_total", model="lenet", version="1") == 1
 
 
-def test_a_fault_of_the_server_is_told_to_the_log_and_not_to_the_caller(
-    held: Held, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_an_internal_error_is_logged_and_hidden_from_the_client(held: Held, caplog: pytest.LogCaptureFixture) -> None:
     held.fails.set()
     held.gate.set()
     with pytest.raises(grpc.RpcError) as failed:

@@ -1,4 +1,4 @@
-"""Bytes become messages, but not those that would take all memory."""
+"""Messages with more fields than a request can need are refused before they are parsed."""
 
 import pytest
 from hypothesis import given
@@ -27,11 +27,11 @@ def test_fields_are_counted_as_protobuf_counts_them(request: pb.ClassifyRequest)
 
 
 @given(payload=st.binary(max_size=300))
-def test_anything_can_be_counted(payload: bytes) -> None:
+def test_fields_are_counted_in_bytes_of_any_content(payload: bytes) -> None:
     assert not has_more_fields(payload, len(payload))
 
 
-def test_a_number_without_an_end_is_not_followed() -> None:
+def test_an_unterminated_varint_ends_the_count() -> None:
     assert not has_more_fields(b"\xff" * 10_000_000, 1)
 
 
@@ -53,6 +53,6 @@ def test_as_many_images_as_the_server_takes_are_parsed() -> None:
     assert len(parse(pb.ClassifyRequest, payload, 4096).images) == 4096
 
 
-def test_what_is_no_message_is_named() -> None:
+def test_the_error_names_the_message_that_does_not_parse() -> None:
     with pytest.raises(InvalidRequest, match=r"the message is no lenet\.v1\.ClassifyRequest"):
         parse(pb.ClassifyRequest, b"\xff" * 100, 4096)

@@ -1,4 +1,4 @@
-"""Settings that change what a caller meets: each has its effect on a running server."""
+"""Settings of limits, batches and addresses: each has its effect on a running server."""
 
 from dataclasses import replace
 from typing import Any

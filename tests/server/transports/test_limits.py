@@ -1,4 +1,4 @@
-"""Limits of messages, metadata and connections: what is beyond them is refused, and what is within them is not."""
+"""Limits of messages, metadata and connections: requests beyond them are refused, those within are not."""
 
 import socket
 import threading
@@ -22,7 +22,7 @@ TIMEOUT = 10.0
 REQUEST = pb.ClassifyRequest(images=[pb.Image(pixels=pb.Pixels(shape=[1, 28, 28], data=bytes(784)))])
 LARGE = pb.ClassifyRequest(images=[pb.Image(encoded=bytes(3 * 2**20))])
 Code = grpc.StatusCode
-# For what only this transport does.
+# For tests of what only grpcio does.
 GRPCIO = Settings(model_repository=ROOT / "models", port=0, http_port=0, transport="grpcio")
 # Frames of HTTP/2 (RFC 9113)
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
@@ -92,7 +92,7 @@ def test_metadata_may_be_as_large_as_the_setting_says_and_no_larger(settings: Se
         assert answers(channel)
 
 
-def test_a_connection_has_so_many_calls_open_and_holds_more_back(settings: Settings) -> None:
+def test_a_connection_holds_calls_back_beyond_its_limit(settings: Settings) -> None:
     leave = threading.Event()
 
     def idle() -> Iterator[pb.ClassifyRequest]:
@@ -145,7 +145,7 @@ def test_an_old_connection_is_replaced_without_losing_a_call() -> None:
 
 
 class RawConnection:
-    """A client that speaks HTTP/2 frame by frame, and so does what no library lets it do."""
+    """An HTTP/2 client that sends single frames, also those that no library would send."""
 
     def __init__(self, port: int) -> None:
         self._socket = socket.create_connection(("127.0.0.1", port), TIMEOUT)
@@ -176,7 +176,7 @@ def raw(port: int) -> Iterator[RawConnection]:
         connection.close()
 
 
-def test_a_client_that_pings_too_often_is_cut_off() -> None:
+def test_a_client_that_pings_too_often_is_disconnected() -> None:
     with served(GRPCIO, min_ping_interval_seconds=60.0) as port, raw(port) as connection:
         connection.send(PING, bytes(8), times=10)
         reasons = [payload for kind, _, payload in connection.frames() if kind == GOAWAY]
@@ -191,8 +191,8 @@ def test_a_client_that_pings_within_the_interval_is_answered(settings: Settings)
         assert [next(kinds) for _ in range(pings)] == [PING] * pings
 
 
-def test_a_client_that_is_dead_is_found_out(settings: Settings) -> None:
+def test_the_connection_of_a_dead_client_is_closed(settings: Settings) -> None:
     alive = {"keepalive_time_seconds": 1.0, "keepalive_timeout_seconds": 1.0}
     with served(settings, **alive) as port, raw(port) as connection:
         kinds = [kind for kind, flags, _ in connection.frames() if not flags]
-    assert PING in kinds  # the server asked, nobody answered, and the connection has ended
+    assert PING in kinds  # the server pinged, got no answer, and closed the connection

@@ -1,4 +1,4 @@
-"""What a message costs the server that refuses it: nothing, once it is refused."""
+"""A refused message takes no memory once it is refused."""
 
 from collections.abc import Iterator
 
@@ -15,13 +15,13 @@ from tests.support.waiting import wait_until
 MEGABYTE = 2**20
 TIMEOUT = 30.0
 INFER = "/inference.GRPCInferenceService/ModelInfer"
-# A worker's allocator may keep the room of one message for the next; of six, five at least must be gone.
+# A worker's allocator may keep the memory of one message for the next: of six, at least five must be freed.
 MESSAGES, SPARE = 6, 100 * MEGABYTE
 
 
 @pytest.fixture(scope="module")
 def server(transport: str) -> Iterator[ServerProcess]:
-    """A program of its own, whose memory is nobody else's."""
+    """A process of its own, whose memory can be measured."""
     models = f"--model-repository={ROOT / 'models'}"
     with server_process(models, f"--transport={transport}", "--workers=1") as running:
         yield running

@@ -1,4 +1,4 @@
-"""Both transports: what a client can do to a call behaves the same over either."""
+"""Calls behave the same over both transports."""
 
 import threading
 from collections import Counter
@@ -56,7 +56,7 @@ def test_auto_takes_grpcio_for_what_native_cannot_do(tmp_path: Path) -> None:
         assert not is_native(Settings(**changed))
         with pytest.raises(SettingsRefused, match=f"--transport native cannot serve with {flag}"):
             is_native(Settings(transport="native", **changed))
-    # Possible, but only for those who ask for it: see docs/security.md.
+    # Possible, but only with --transport native: see docs/security.md.
     assert not is_native(Settings(token_file=tmp_path / "tokens"))
     assert is_native(Settings(transport="native", token_file=tmp_path / "tokens"))
 
@@ -77,7 +77,7 @@ def test_what_is_no_message_is_refused(channel: grpc.Channel) -> None:
         )
 
 
-def test_a_method_that_does_not_exist_is_told_so(channel: grpc.Channel) -> None:
+def test_an_unknown_method_is_unimplemented(channel: grpc.Channel) -> None:
     for path in ("/lenet.v1.Classifier/Clarify", "/nowhere.Nothing/None"):
         code, message = refused(channel, path, b"")
         assert (code, message) == (grpc.StatusCode.UNIMPLEMENTED, "Method not found!")
@@ -96,8 +96,8 @@ def test_a_compressed_request_is_answered(address: str, digits: NDArray[np.uint8
         assert method(channel, INFER)(infer_request(digits), timeout=TIMEOUT)
 
 
-def test_callers_that_leave_and_callers_that_stay_get_what_is_theirs(address: str, digits: NDArray[np.uint8]) -> None:
-    """Of 16 callers in a crowd, some cancel, and some have no time: the others get the answers to their own images."""
+def test_callers_that_stay_get_their_answers_while_others_leave(address: str, digits: NDArray[np.uint8]) -> None:
+    """Of 16 concurrent callers some cancel, and some have a short deadline; the others get their own answers."""
     expected = {}
     outcomes: Counter[grpc.StatusCode] = Counter()
     counting = threading.Lock()
@@ -133,7 +133,7 @@ def test_callers_that_leave_and_callers_that_stay_get_what_is_theirs(address: st
     assert outcomes[grpc.StatusCode.OK] >= 16 * 48
 
 
-def test_a_message_too_large_tells_the_limit_and_the_remedy() -> None:
+def test_the_error_of_a_large_message_has_the_limit_and_the_remedy() -> None:
     code, message = status(MessageTooLarge(2000, 1000))
     assert code is grpc.StatusCode.RESOURCE_EXHAUSTED
     assert "larger than max (2000 vs. 1000)" in message  # in grpcio's words, which clients know

@@ -1,4 +1,4 @@
-"""Classify over a real channel: what comes back for what is sent."""
+"""Classify over a real channel: predictions, errors of single images, statuses."""
 
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -34,7 +34,7 @@ def best(result: pb.Result) -> str:
 
 @pytest.fixture(scope="module")
 def expected(digits: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """What the model file says of the digits without a server in between: [64, 10]."""
+    """The model's probabilities for the digits, computed without a server: [64, 10]."""
     session = onnxruntime.InferenceSession(MODEL)
     probabilities: NDArray[np.float32] = session.run(["probabilities"], {"image": digits})[0]
     return probabilities
@@ -53,7 +53,7 @@ def test_pixels_get_the_models_own_answer(
         np.testing.assert_allclose([each.score for each in top], np.sort(probabilities)[::-1], atol=1e-6)
 
 
-def test_an_encoded_picture_of_the_models_size_is_taken_as_it_is(
+def test_an_encoded_image_of_the_models_size_is_not_changed(
     stub: rpc.ClassifierStub, digits: NDArray[np.uint8]
 ) -> None:
     as_pixels = stub.Classify(pb.ClassifyRequest(images=[pixels(digits[0])], top_k=10), timeout=TIMEOUT)
@@ -92,7 +92,7 @@ def test_one_bad_picture_among_300_has_an_error_of_its_own(
     assert labels == [str(expected[index % 64].argmax()) for index in range(300) if index != 17]
 
 
-def test_a_request_of_nothing_but_bad_pictures_is_answered(stub: rpc.ClassifierStub) -> None:
+def test_a_request_with_only_unreadable_images_is_answered(stub: rpc.ClassifierStub) -> None:
     response = stub.Classify(pb.ClassifyRequest(images=[pb.Image(encoded=b""), pb.Image()]), timeout=TIMEOUT)
     assert [result.WhichOneof("outcome") for result in response.results] == ["error", "error"]
 
@@ -106,7 +106,9 @@ def test_a_request_of_nothing_but_bad_pictures_is_answered(stub: rpc.ClassifierS
         (pb.Image(pixels=pb.Pixels()), r"shape is \[\]"),
     ],
 )
-def test_arrays_of_the_wrong_form_are_named(stub: rpc.ClassifierStub, image: pb.Image, message: str) -> None:
+def test_the_error_of_a_wrong_array_names_its_shape_or_size(
+    stub: rpc.ClassifierStub, image: pb.Image, message: str
+) -> None:
     result = stub.Classify(pb.ClassifyRequest(images=[image]), timeout=TIMEOUT).results[0]
     assert result.error.code == grpc.StatusCode.INVALID_ARGUMENT.value[0]
     assert re.search(message, result.error.message)

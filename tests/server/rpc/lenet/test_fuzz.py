@@ -1,8 +1,7 @@
-"""Whatever is sent to lenet.v1, the server answers with a status, and the next caller with a right answer."""
+"""Every request to lenet.v1, however wrong, gets a status, and the next client a right response."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
-from typing import TypeVar
 
 import cv2
 import grpc
@@ -16,15 +15,13 @@ from lenet.v1 import classifier_pb2 as pb
 from lenet.v1 import classifier_pb2_grpc as rpc
 from tests.conftest import ROOT
 from tests.support.processes import ServerProcess, server_process
+from tests.support.server.fuzzing import UNDECODABLE, mutated, outcome_of
 
-Response = TypeVar("Response")
 TIMEOUT = 30.0
 MEGABYTE = 2**20
 fuzzed = settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 METHODS = ["Classify", "GetModel", "ListModels"]
 WRONG = {grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.NOT_FOUND}
-# What grpcio itself says of bytes that are no protobuf message.
-UNDECODABLE = (grpc.StatusCode.INTERNAL, "Exception deserializing request!")
 PNG = cv2.imencode(".png", np.full((9, 9), 200, np.uint8))[1].tobytes()
 
 int32 = st.integers(-(2**31), 2**31 - 1)
@@ -46,21 +43,9 @@ requests = st.builds(
 )
 
 
-@st.composite
-def spoilt(draw: st.DrawFn) -> bytes:
-    """A right request of which some bytes were changed, or the end is missing."""
-    image = pb.Image(pixels=pb.Pixels(shape=[1, 28, 28], data=bytes(784)))
-    message = bytearray(pb.ClassifyRequest(id="a", images=[image, pb.Image(encoded=PNG)]).SerializeToString())
-    for position in draw(st.lists(st.integers(0, 40) | st.integers(0, len(message) - 1), max_size=4)):
-        message[position] = draw(st.integers(0, 255))
-    return bytes(message[: draw(st.just(len(message)) | st.integers(0, len(message)))])
-
-
-def outcome_of(call: Callable[[], Response]) -> Response | tuple[grpc.StatusCode, str]:
-    try:
-        return call()
-    except grpc.RpcError as error:
-        return error.code(), error.details() or ""
+RIGHT = pb.ClassifyRequest(
+    id="a", images=[pb.Image(pixels=pb.Pixels(shape=[1, 28, 28], data=bytes(784))), pb.Image(encoded=PNG)]
+).SerializeToString()
 
 
 def answers_rightly(stub: rpc.ClassifierStub, digits: NDArray[np.uint8]) -> None:
@@ -97,11 +82,11 @@ def test_a_stream_of_them_answers_each(
 
 
 @fuzzed
-@given(method=st.sampled_from(METHODS), message=spoilt() | st.binary(max_size=99))
+@given(method=st.sampled_from(METHODS), message=mutated(RIGHT, 40) | st.binary(max_size=99))
 def test_bytes_of_any_content_get_a_status(
     channel: grpc.Channel, stub: rpc.ClassifierStub, digits: NDArray[np.uint8], method: str, message: bytes
 ) -> None:
-    # Without serializers: it sends and receives bytes as they are.
+    # Without serializers: requests and responses are bytes.
     call: grpc.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary(f"/lenet.v1.Classifier/{method}")
     outcome = outcome_of(lambda: call(message, timeout=TIMEOUT))
     assert isinstance(outcome, bytes) or outcome[0] in WRONG or outcome == UNDECODABLE
@@ -110,13 +95,13 @@ def test_bytes_of_any_content_get_a_status(
 
 @pytest.fixture(scope="module")
 def server(transport: str) -> Iterator[ServerProcess]:
-    """A program of its own, whose memory is nobody else's."""
+    """A process of its own, whose memory can be measured."""
     with server_process(f"--model-repository={ROOT / 'models'}", f"--transport={transport}") as running:
         yield running
 
 
 def test_millions_of_images_are_refused_and_cost_nothing(server: ServerProcess, digits: NDArray[np.uint8]) -> None:
-    """Each is two bytes on the wire, and would be a hundred in memory."""
+    """An image is two bytes on the wire, and would be a hundred in memory."""
     messages = [
         pb.ClassifyRequest(images=[pb.Image()] * 10**6).SerializeToString(),
         b"\x2a\x00" * (30 * 10**6),

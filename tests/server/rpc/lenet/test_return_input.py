@@ -1,4 +1,4 @@
-"""Whoever asks for it is told what the model was given."""
+"""With `return_input`, each result holds the model's input."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ def array(result: pb.Result) -> NDArray[np.uint8]:
     return np.frombuffer(result.input.data, np.uint8).reshape(tuple(result.input.shape))
 
 
-def test_pictures_come_back_as_they_were_prepared(stub: rpc.ClassifierStub, samples: dict[Path, str]) -> None:
+def test_the_input_is_the_prepared_image(stub: rpc.ClassifierStub, samples: dict[Path, str]) -> None:
     files = [file.read_bytes() for file in samples]
     images = [pb.Image(encoded=file) for file in files]
     response = stub.Classify(pb.ClassifyRequest(images=images, return_input=True), timeout=TIMEOUT)
@@ -26,7 +26,7 @@ def test_pictures_come_back_as_they_were_prepared(stub: rpc.ClassifierStub, samp
         assert np.array_equal(array(result), prepare(file, Preprocessing("ink", 1, 28, 28)))
 
 
-def test_what_came_back_gets_the_same_answer(stub: rpc.ClassifierStub, samples: dict[Path, str]) -> None:
+def test_a_returned_input_gets_the_same_prediction(stub: rpc.ClassifierStub, samples: dict[Path, str]) -> None:
     images = [pb.Image(encoded=file.read_bytes()) for file in samples]
     first = stub.Classify(pb.ClassifyRequest(images=images, return_input=True), timeout=TIMEOUT)
     again = [pb.Image(pixels=each.input) for each in first.results]
@@ -49,7 +49,7 @@ def test_beside_a_picture_that_cannot_be_read(stub: rpc.ClassifierStub, digits: 
 
 
 @pytest.mark.parametrize("images", [1, 3])
-def test_nobody_gets_it_unasked(stub: rpc.ClassifierStub, digits: NDArray[np.uint8], images: int) -> None:
+def test_it_is_left_out_by_default(stub: rpc.ClassifierStub, digits: NDArray[np.uint8], images: int) -> None:
     pixels = [pb.Image(pixels=pb.Pixels(shape=each.shape, data=each.tobytes())) for each in digits[:images]]
     asked, unasked = (
         stub.Classify(pb.ClassifyRequest(images=pixels, return_input=wanted), timeout=TIMEOUT)
@@ -60,7 +60,7 @@ def test_nobody_gets_it_unasked(stub: rpc.ClassifierStub, digits: NDArray[np.uin
     assert [each.prediction for each in asked.results] == [each.prediction for each in unasked.results]
 
 
-def test_streams_tell_it_for_each_request_by_itself(stub: rpc.ClassifierStub, digits: NDArray[np.uint8]) -> None:
+def test_in_a_stream_each_request_has_its_own_return_input(stub: rpc.ClassifierStub, digits: NDArray[np.uint8]) -> None:
     requests = [
         pb.ClassifyRequest(
             id=str(number),

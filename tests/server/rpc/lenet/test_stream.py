@@ -55,7 +55,7 @@ def test_an_answer_comes_while_the_stream_is_open(stub: rpc.ClassifierStub, digi
     assert [each.id for each in responses] == ["1"]
 
 
-def test_a_caller_that_hangs_up_leaves_the_server_well(stub: rpc.ClassifierStub, digits: NDArray[np.uint8]) -> None:
+def test_a_client_that_hangs_up_does_not_harm_the_server(stub: rpc.ClassifierStub, digits: NDArray[np.uint8]) -> None:
     stop = threading.Event()
 
     def requests() -> Iterator[pb.ClassifyRequest]:
@@ -70,7 +70,7 @@ def test_a_caller_that_hangs_up_leaves_the_server_well(stub: rpc.ClassifierStub,
 
 
 def test_a_drain_answers_what_the_stream_has_sent_and_ends_it(settings: Settings, digits: NDArray[np.uint8]) -> None:
-    """An open stream neither holds up the drain nor loses an answer."""
+    """An open stream neither delays the drain nor loses a response."""
     registry, stop = CollectorRegistry(), threading.Event()
     answered: list[str] = []
 

@@ -1,4 +1,4 @@
-"""What the tests of the inference protocol share: its stub, and what the model itself says of the digits."""
+"""Fixtures of the inference protocol's tests: its stub, and the model's own outputs."""
 
 import grpc
 import numpy as np
@@ -19,6 +19,6 @@ def inference(channel: grpc.Channel) -> "rpc.GRPCInferenceServiceStub":
 
 @pytest.fixture(scope="session")
 def expected(digits: NDArray[np.uint8]) -> Outputs:
-    """What the model file says of the digits without a server in between: two arrays [64, 10]."""
+    """The model's outputs for the digits, computed without a server: two arrays [64, 10]."""
     session = onnxruntime.InferenceSession(ROOT / "models/lenet/1/model.onnx")
     return Outputs(*session.run(["probabilities", "logits"], {"image": digits}))

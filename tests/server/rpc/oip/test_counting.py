@@ -1,4 +1,4 @@
-"""ModelStatistics, and the metrics beside it: what was sent is what is counted."""
+"""ModelStatistics, and the metrics: they count what was sent."""
 
 import grpc
 import numpy as np
@@ -23,7 +23,7 @@ TIMEOUT = 10.0
 EVEN = np.array([[0.5, 0.5]], np.float32)
 
 
-def told(inference: rpc.GRPCInferenceServiceStub) -> pb.ModelStatistics:
+def model_statistics(inference: rpc.GRPCInferenceServiceStub) -> pb.ModelStatistics:
     (found,) = inference.ModelStatistics(pb.ModelStatisticsRequest(), timeout=TIMEOUT).model_stats
     return found
 
@@ -34,7 +34,7 @@ def test_a_new_server_has_counted_nothing_and_then_all_that_was_sent(
     registry = CollectorRegistry()
     with App(settings, registry) as app, grpc.insecure_channel(f"127.0.0.1:{app.grpc_port}") as channel:
         inference = rpc.GRPCInferenceServiceStub(channel)
-        assert told(inference) == pb.ModelStatistics(
+        assert model_statistics(inference) == pb.ModelStatistics(
             name="lenet",
             version="1",
             inference_stats=pb.InferStatistics(success={}, fail={}, queue={}, compute_input={}, compute_infer={}),
@@ -50,7 +50,7 @@ def test_a_new_server_has_counted_nothing_and_then_all_that_was_sent(
         ):
             with pytest.raises(grpc.RpcError):
                 inference.ModelInfer(wrong, timeout=TIMEOUT)
-        found = told(inference)
+        found = model_statistics(inference)
         assert (found.inference_count, found.execution_count) == (1 + 1 + 8 + 67 + 2, 6)
         counts = {field.name: each.count for field, each in found.inference_stats.ListFields()}
         assert counts == {"success": 5, "fail": 1, "queue": 5, "compute_infer": 5, "compute_input": 2}

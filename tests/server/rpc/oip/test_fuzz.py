@@ -1,7 +1,4 @@
-"""Whatever is sent, the server answers with a status, and the next caller with a right answer."""
-
-from collections.abc import Callable
-from typing import TypeVar
+"""Every request to the inference protocol, however wrong, gets a status, and the next client a right response."""
 
 import grpc
 import numpy as np
@@ -13,16 +10,14 @@ from numpy.typing import NDArray
 from lenet.inference import grpc_service_pb2 as pb
 from lenet.inference import grpc_service_pb2_grpc as rpc
 from lenet_server.batching.job import Outputs
+from tests.support.server.fuzzing import UNDECODABLE, mutated, outcome_of
 from tests.support.server.oip_requests import Requested, Tensor, arrays, raw
 
-Response = TypeVar("Response")
 TIMEOUT = 20.0
 fuzzed = settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 SERVICE = pb.DESCRIPTOR.services_by_name["GRPCInferenceService"]
 METHODS = [method.name for method in SERVICE.methods if not method.client_streaming]
 WRONG = {grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.NOT_FOUND, grpc.StatusCode.UNIMPLEMENTED}
-# What grpcio itself says of bytes that are no protobuf message.
-UNDECODABLE = (grpc.StatusCode.INTERNAL, "Exception deserializing request!")
 
 int64 = st.integers(-(2**63), 2**63 - 1)
 sizes = st.sampled_from([0, 1, 2, 28, -1, -28, 2**31, 2**32, 2**62, 2**63 - 1, -(2**63)]) | int64
@@ -54,7 +49,7 @@ requests = st.builds(
     pb.ModelInferRequest,
     model_name=st.sampled_from(["lenet", ""]) | st.text(max_size=5),
     model_version=st.sampled_from(["", "1"]) | st.text(max_size=5),
-    id=st.just("") | st.text(max_size=5),  # those without are answered in the shortest way
+    id=st.just("") | st.text(max_size=5),  # requests without an id may become templates
     parameters=st.just({}) | parameters,
     inputs=st.lists(tensors, min_size=1, max_size=1) | st.lists(tensors, max_size=3),
     outputs=st.just([]) | st.lists(outputs, max_size=3),
@@ -62,20 +57,7 @@ requests = st.builds(
 )
 
 
-@st.composite
-def spoilt(draw: st.DrawFn) -> bytes:
-    """A right request of which some bytes were changed, or the end is missing."""
-    message = bytearray(raw(np.zeros((1, 1, 28, 28), np.uint8), id="a").SerializeToString())
-    for position in draw(st.lists(st.integers(0, 60) | st.integers(0, len(message) - 1), max_size=4)):
-        message[position] = draw(st.integers(0, 255))
-    return bytes(message[: draw(st.just(len(message)) | st.integers(0, len(message)))])
-
-
-def outcome_of(call: Callable[[], Response]) -> Response | tuple[grpc.StatusCode, str]:
-    try:
-        return call()
-    except grpc.RpcError as error:
-        return error.code(), error.details() or ""
+RIGHT = raw(np.zeros((1, 1, 28, 28), np.uint8), id="a").SerializeToString()
 
 
 def answers_rightly(inference: rpc.GRPCInferenceServiceStub, digits: NDArray[np.uint8], expected: Outputs) -> None:
@@ -88,7 +70,7 @@ def answers_rightly(inference: rpc.GRPCInferenceServiceStub, digits: NDArray[np.
 def test_requests_of_any_content_get_a_status(
     inference: rpc.GRPCInferenceServiceStub, digits: NDArray[np.uint8], expected: Outputs, request: pb.ModelInferRequest
 ) -> None:
-    for _ in range(2):  # the server remembers what requests look like
+    for _ in range(2):  # the second may match a template
         outcome = outcome_of(lambda: inference.ModelInfer(request, timeout=TIMEOUT))
         if isinstance(outcome, pb.ModelInferResponse):
             assert outcome.id == request.id
@@ -117,7 +99,7 @@ def test_a_stream_of_them_answers_each(
 
 
 @fuzzed
-@given(method=st.sampled_from(METHODS), message=spoilt() | st.binary(max_size=99))
+@given(method=st.sampled_from(METHODS), message=mutated(RIGHT, 60) | st.binary(max_size=99))
 def test_bytes_of_any_content_get_a_status(
     channel: grpc.Channel,
     inference: rpc.GRPCInferenceServiceStub,
@@ -126,7 +108,7 @@ def test_bytes_of_any_content_get_a_status(
     method: str,
     message: bytes,
 ) -> None:
-    # Without serializers: it sends and receives bytes as they are.
+    # Without serializers: requests and responses are bytes.
     call: grpc.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary(f"/inference.GRPCInferenceService/{method}")
     outcome = outcome_of(lambda: call(message, timeout=TIMEOUT))
     assert isinstance(outcome, bytes) or outcome[0] in WRONG or outcome == UNDECODABLE

@@ -1,4 +1,4 @@
-"""ModelInfer over a real channel: what comes back for what is sent."""
+"""ModelInfer over a real channel: forms of input, versions, outputs, parameters."""
 
 import re
 
@@ -94,7 +94,7 @@ def test_classification_gives_the_best_labels(
     np.testing.assert_array_equal(indices[:, 0], best[:, 0])
 
 
-def test_a_parameter_that_nobody_knows_does_no_harm(
+def test_unknown_parameters_are_ignored(
     inference: rpc.GRPCInferenceServiceStub, digits: NDArray[np.uint8], expected: Outputs
 ) -> None:
     request = raw(digits[:1], parameters={"mood": pb.InferParameter(string_param="good"), "timeout": whole(0)})

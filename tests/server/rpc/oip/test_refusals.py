@@ -1,4 +1,4 @@
-"""Requests that are wrong: each gets a status and a message that names the thing and the remedy."""
+"""Wrong requests: each gets a status and a message that names the fault and the remedy."""
 
 import resource
 from dataclasses import replace
@@ -94,11 +94,13 @@ WRONG = {
 
 
 @pytest.mark.parametrize("wrong", WRONG)
-def test_a_wrong_request_is_told_what_is_wrong(inference: rpc.GRPCInferenceServiceStub, wrong: str) -> None:
+def test_a_wrong_request_gets_a_message_that_names_the_fault(
+    inference: rpc.GRPCInferenceServiceStub, wrong: str
+) -> None:
     request_, message = WRONG[wrong]
     about_models = wrong.partition(" ")[0] in ("unknown", "version") and "output" not in wrong
     code = grpc.StatusCode.NOT_FOUND if about_models else grpc.StatusCode.INVALID_ARGUMENT
-    for _ in range(2):  # the server remembers what requests look like
+    for _ in range(2):  # the second may match a template
         with pytest.raises(grpc.RpcError) as caught:
             inference.ModelInfer(request_, timeout=TIMEOUT)
         assert caught.value.code() is code

@@ -1,4 +1,4 @@
-"""The inference protocol while the server goes down: it says so, refuses what is new, and answers what it has."""
+"""The inference protocol during a shutdown: not ready, then new calls refused and accepted ones answered."""
 
 import signal
 import threading

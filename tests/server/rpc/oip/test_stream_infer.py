@@ -14,7 +14,7 @@ from tests.support.server.oip_requests import arrays, raw
 TIMEOUT = 20.0
 
 
-def test_answers_come_in_order_though_errors_are_known_at_once(
+def test_responses_come_in_order_although_errors_are_known_at_once(
     inference: rpc.GRPCInferenceServiceStub, digits: NDArray[np.uint8], expected: Outputs
 ) -> None:
     def requests() -> Iterator[pb.ModelInferRequest]:

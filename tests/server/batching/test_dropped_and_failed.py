@@ -1,4 +1,4 @@
-"""The batcher by itself: callers that leave, models and observers that fail, and queues that are full."""
+"""The batcher alone: callers that leave, models and observers that fail, full queues."""
 
 import threading
 from queue import SimpleQueue
@@ -13,7 +13,7 @@ from tests.support.server.batching import Gate, Images, Journal, answers, ask, e
 from tests.support.server.someone import Someone
 
 
-def test_a_failing_batch_fails_all_its_callers_and_nobody_else() -> None:
+def test_a_failing_batch_fails_its_own_callers_alone() -> None:
     healthy, journal = threading.Event(), Journal()
     with running(lambda batch: echo(batch) if healthy.is_set() else fail(batch), journal) as batcher:
         outcome = ask(batcher, 1)
@@ -94,7 +94,7 @@ def test_the_rest_of_a_call_is_not_computed_when_its_caller_leaves_or_its_first_
     assert sizes == [4, 4, 1]
 
 
-def test_a_failure_of_images_that_came_together_is_told_once() -> None:
+def test_a_failure_ahead_of_the_queue_is_reported_once() -> None:
     journal = Journal()
     with running(fail, journal) as batcher:
         with pytest.raises(RuntimeError):

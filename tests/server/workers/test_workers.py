@@ -1,7 +1,6 @@
 """The server with several worker processes: they answer alike, and a dead worker is replaced."""
 
 import os
-import select
 import shutil
 import signal
 import urllib.error
@@ -21,6 +20,7 @@ from lenet.inference import grpc_service_pb2_grpc as rpc
 from tests.conftest import ROOT
 from tests.support.processes import ServerProcess, process_tree, run, server_process
 from tests.support.server.oip_requests import raw
+from tests.support.server.worker_processes import pids, wait_for_exit
 
 Response = TypeVar("Response")
 TIMEOUT = 20.0
@@ -28,15 +28,6 @@ TIMEOUT = 20.0
 CONNECTIONS = 32
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="needs Linux: workers share a port there")
-
-
-def start(*flags: str) -> ServerProcess:
-    return ServerProcess(f"--model-repository={ROOT / 'models'}", "--workers=2", *flags)
-
-
-def pids(server: ServerProcess) -> list[int]:
-    found: list[int] = server.event("pids")["pids"]
-    return found
 
 
 def from_many_connections(
@@ -62,17 +53,6 @@ def metrics(server: ServerProcess) -> dict[tuple[str, str], float]:
             for family in families
             for sample in family.samples
         }
-
-
-def wait_for_exit(pid: int) -> None:
-    try:
-        process = os.pidfd_open(pid)
-    except ProcessLookupError:
-        return
-    try:
-        assert select.select([process], [], [], TIMEOUT)[0], f"process {pid} is still running"
-    finally:
-        os.close(process)
 
 
 def test_both_workers_answer_calls_each_pinned_to_its_own_core(digits: NDArray[np.uint8]) -> None:
@@ -166,35 +146,6 @@ def readyz(server: ServerProcess) -> int:
     except urllib.error.HTTPError as error:
         with error:
             return error.code
-
-
-def test_all_processes_exit_when_the_supervisor_is_killed() -> None:
-    server = start()
-    members = list(process_tree(server.process.pid))
-    assert set(pids(server)) < set(members)
-    server.stop(signal.SIGKILL)
-    for pid in members:
-        wait_for_exit(pid)
-
-
-def test_a_second_signal_ends_all_processes_at_once() -> None:
-    server = start("--shutdown-delay-seconds=600")
-    members = list(process_tree(server.process.pid))
-    server.process.send_signal(signal.SIGTERM)
-    server.event("draining")
-    assert server.stop() == -signal.SIGTERM
-    for pid in members:
-        wait_for_exit(pid)
-
-
-def test_a_signal_to_all_processes_as_by_ctrl_c_is_one_drain() -> None:
-    server = start()
-    for pid in list(process_tree(server.process.pid))[1:]:
-        os.kill(pid, signal.SIGINT)
-        os.kill(pid, signal.SIGTERM)
-    assert server.stop(signal.SIGINT) == 0
-    assert server.events[-1]["requests"] == {}
-    assert not [event for event in server.events if "delay_seconds" in event]
 
 
 def test_the_restart_delay_doubles_and_dead_workers_leave_no_files_or_processes(

@@ -1,15 +1,17 @@
-"""What the supervisor asks of a worker, and what a worker asks of the supervisor."""
+"""The messages of the RPC channel between the supervisor and a worker. A reply is None where nothing else is said."""
 
 from dataclasses import dataclass
 
 from lenet_server.repository.plan import Plan
 
+# From the supervisor to a worker.
+
 
 @dataclass(frozen=True)
 class Prepare:
-    """Load what is new in a plan.
+    """Load the models of a plan that are not loaded yet, without serving them.
 
-    The answer: the reasons for what cannot be loaded, by name and version; nothing is prepared where there are any.
+    The reply: why versions cannot be loaded, by name and version. If there are any, nothing stays prepared.
     """
 
     plan: Plan
@@ -17,50 +19,53 @@ class Prepare:
 
 @dataclass(frozen=True)
 class Commit:
-    """Serve what was prepared."""
+    """Serve the prepared plan."""
 
 
 @dataclass(frozen=True)
 class Abort:
-    """Forget what was prepared."""
+    """Discard the prepared plan."""
 
 
 @dataclass(frozen=True)
 class Serve:
-    """Open the port and answer calls. The answer: what is served, in words, for the log."""
+    """Open the port and answer calls. The reply: the served models as text, for the log."""
 
 
 @dataclass(frozen=True)
 class Sample:
-    """Write down what is not counted but looked at. Also asked only to see whether the worker still answers."""
+    """Update the sampled metrics (gauges, memory, CPU time). Also the heartbeat: a worker that is alive replies."""
 
 
 @dataclass(frozen=True)
 class AnnounceShutdown:
-    """Tell health checks that no new calls should come."""
+    """Report NOT_SERVING to health checks, and keep answering calls."""
 
 
 @dataclass(frozen=True)
 class Stop:
-    """Refuse new calls, answer those that were accepted, and close the port."""
+    """Refuse new calls, answer the accepted ones within the grace period, and close the port."""
 
     grace_seconds: float
 
 
+# From a worker to the supervisor: the methods of Control, for a caller of the model control API.
+
+
 @dataclass(frozen=True)
 class Load:
-    """See Control: a caller wants a model served."""
+    """Load a model in all workers."""
 
     name: str
 
 
 @dataclass(frozen=True)
 class Unload:
-    """See Control: a caller wants a model to be served no longer."""
+    """Unload a model in all workers."""
 
     name: str
 
 
 @dataclass(frozen=True)
 class Index:
-    """See Control: a caller asks what the repository has."""
+    """List the repository. The reply: its index entries."""

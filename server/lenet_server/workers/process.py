@@ -1,4 +1,4 @@
-"""Worker processes: how they are started, and how they have ended."""
+"""Starts worker processes, and reports how they exited."""
 
 import multiprocessing
 import os
@@ -19,14 +19,14 @@ from lenet_server.cores import own_cores, usable_cores
 from lenet_server.metrics.shared_memory import SharedCounts
 from lenet_server.settings import Settings
 
-PRELOADED = "lenet_server.workers.worker"
-SHARED_MEMORY = "/dev/shm"  # noqa: S108 writable where the rest of a container's file system is not
+PRELOADED_MODULE = "lenet_server.workers.worker"
+SHARED_MEMORY = "/dev/shm"  # noqa: S108 writable in a container with a read-only file system
 
-ENDED_WELL = "has ended as it was told to"
+EXITED = "exited with status 0"
 
 
 class WorkerProcess:
-    """A process that was started. Attributes: `connection`, to it, and `pid`."""
+    """A started process. Attributes: `connection`, to the process, and `pid`."""
 
     def __init__(self, process: BaseProcess, connection: "Connection[Any, Any]", lock: threading.Lock) -> None:
         self.connection = connection
@@ -34,61 +34,64 @@ class WorkerProcess:
         self._process = process
         self._lock = lock
 
-    def end(self, seconds: float) -> str:
-        """Wait so long for its end, then kill it. Returns in words how it has ended."""
-        code = self._exit_code(seconds)
-        if code is None:
-            self._process.kill()
-            code = self._exit_code(seconds)
-        match code:
-            case 0:
-                return ENDED_WELL
-            case None:
-                return f"(process {self.pid}) cannot be killed"
-            case _ if code < 0:
-                return f"(process {self.pid}) was ended by {signal.Signals(-code).name}"
-            case _:
-                return f"(process {self.pid}) ended with status {code}"
+    def wait_or_kill(self, timeout_seconds: float) -> str:
+        """Wait for the process to exit; kill it after the timeout.
 
-    def _exit_code(self, seconds: float) -> int | None:
-        connection.wait([self._process.sentinel], seconds)
+        Returns how it ended, as text for the log: EXITED for status 0.
+        """
+        status = self._wait(timeout_seconds)
+        if status is None:
+            self._process.kill()
+            status = self._wait(timeout_seconds)
+        match status:
+            case 0:
+                return EXITED
+            case None:
+                return f"(process {self.pid}) could not be killed"
+            case _ if status < 0:
+                return f"(process {self.pid}) was terminated by {signal.Signals(-status).name}"
+            case _:
+                return f"(process {self.pid}) exited with status {status}"
+
+    def _wait(self, timeout_seconds: float) -> int | None:
+        """Return the exit status, negative for a signal; None if the process runs on after the timeout."""
+        connection.wait([self._process.sentinel], timeout_seconds)
         with self._lock:
             self._process.join(0)
             return self._process.exitcode
 
 
 class WorkerStarter:
-    """Starts worker processes. They are numbered from 0. Attributes: `cores`, one for each or None."""
+    """Starts worker processes, numbered from 0. Attributes: `cores`, the core of each worker, or None if not pinned."""
 
     def __init__(self, settings: Settings, counts: SharedCounts, workers: int) -> None:
-        """`settings` with the port that the workers share."""
+        """`settings` name the port that the workers share."""
         self.cores = own_cores(workers) if settings.pin_workers == "yes" else [None] * workers
         self._settings = replace(
             settings, inference_threads=settings.inference_threads or max(1, usable_cores() // workers)
         )
         self._counts = counts
-        _find_temporary_folder()
-        # Forked off a process that has all modules and one thread, a worker is there at once and has no lock that
-        # another thread held.
+        _ensure_temporary_folder()
+        # A worker forked from a process with all modules loaded starts at once; as that process has one thread, the
+        # fork copies no lock that another thread holds. Elsewhere: multiprocessing's default.
         on_linux = sys.platform == "linux"
         self._context = multiprocessing.get_context("forkserver") if on_linux else multiprocessing.get_context("spawn")
-        self._context.set_forkserver_preload([PRELOADED])
+        self._context.set_forkserver_preload([PRELOADED_MODULE])
         self._folders = tempfile.TemporaryDirectory(prefix="lenet-")
-        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # NumPy's, which nobody uses here; else it starts threads
-        # Else gRPC's core writes lines of its own into the log, one for each stranger whose handshake fails.
-        os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
-        # multiprocessing looks after all processes at each start, and is not made for several threads.
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # else NumPy starts threads, which the server never uses
+        os.environ.setdefault("GRPC_VERBOSITY", "ERROR")  # else gRPC's core logs every failed TLS handshake
+        # multiprocessing polls all child processes at each start, and is not thread-safe.
         self._lock = threading.Lock()
 
     def start(self, number: int) -> WorkerProcess:
-        """Start the worker of that number, with an empty folder for what it has to put somewhere."""
+        """Start worker `number` with an empty temporary folder. Raises OSError or EOFError."""
         folder = Path(self._folders.name, str(number))
-        shutil.rmtree(folder, ignore_errors=True)  # one that was killed could not tidy up
+        shutil.rmtree(folder, ignore_errors=True)  # a killed worker leaves its files behind
         folder.mkdir()
         ours, theirs = self._context.Pipe()
         with theirs, self._lock:
             process = self._context.Process(
-                target=_work,
+                target=_run,
                 args=(self._settings, self._counts, number, self.cores[number], str(folder), theirs),
                 name=f"lenet worker {number}",
             )
@@ -96,11 +99,11 @@ class WorkerStarter:
         return WorkerProcess(process, ours, self._lock)
 
     def close(self) -> None:
-        """Tidy up, when the last worker has ended."""
+        """Delete the temporary folders, once all workers have exited."""
         self._folders.cleanup()
 
 
-def _work(
+def _run(
     settings: Settings,
     counts: SharedCounts,
     number: int,
@@ -108,21 +111,21 @@ def _work(
     folder: str,
     connection: "Connection[Any, Any]",
 ) -> None:
-    """What the process does. Before there is a thread, it goes to its core."""
-    # The supervisor decides when a worker ends: the terminal's Ctrl-C reaches all processes.
+    """Run a worker in a new process, pinned to its core before any thread starts."""
+    # The supervisor stops the workers; a terminal's Ctrl-C reaches all processes.
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, signal.SIG_IGN)
     tempfile.tempdir = folder
     if core is not None:
-        with suppress(OSError):  # not any more: a container's cores may change while it runs
+        with suppress(OSError):  # the cores of a container may change while it runs
             os.sched_setaffinity(0, {core})
-    from lenet_server.workers.worker import work  # not in the supervisor, which needs no model and no gRPC
+    from lenet_server.workers.worker import run_worker  # not in the supervisor, which needs no model and no gRPC
 
-    work(settings, counts, number, connection)
+    run_worker(settings, counts, number, connection)
 
 
-def _find_temporary_folder() -> None:
-    """Have a place for the socket over which processes are started, in this process and in those."""
+def _ensure_temporary_folder() -> None:
+    """Use SHARED_MEMORY if no temporary folder is writable, here and in child processes: forkserver needs a socket."""
     try:
         tempfile.gettempdir()
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""The Control of a worker process: it asks the supervisor, which has the manager."""
+"""The Control of a worker process: sends requests to the supervisor, which holds the ModelManager."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,26 +10,26 @@ from lenet_server.workers.rpc_channel import ChannelClosed, RpcChannel
 
 
 class RemoteControl:
-    """Asks over a worker's line. Raises Unavailable besides, where the supervisor is gone."""
+    """Implements Control over a channel. Its methods also raise Unavailable, if the supervisor has exited."""
 
-    def __init__(self, line: RpcChannel) -> None:
-        self._line = line
+    def __init__(self, channel: RpcChannel) -> None:
+        self._channel = channel
 
     def load(self, name: str) -> None:
         """See Control."""
-        self._ask(Load(name))
+        self._request(Load(name))
 
     def unload(self, name: str) -> None:
         """See Control."""
-        self._ask(Unload(name))
+        self._request(Unload(name))
 
     def index(self) -> Sequence[IndexEntry]:
         """See Control."""
-        entries: Sequence[IndexEntry] = self._ask(Index())
+        entries: Sequence[IndexEntry] = self._request(Index())
         return entries
 
-    def _ask(self, message: object) -> Any:
+    def _request(self, message: object) -> Any:
         try:
-            return self._line.ask(message).result()
+            return self._channel.request(message).result()
         except ChannelClosed:
             raise Unavailable from None

@@ -1,4 +1,4 @@
-"""A line between two processes, on which either may ask and the other answers."""
+"""A channel between two processes, over which each sends requests and the other replies."""
 
 import logging
 import os
@@ -17,12 +17,12 @@ log = logging.getLogger(__name__)
 
 
 class ChannelClosed(Exception):
-    """The other process has ended, or is about to."""
+    """The other process has exited or disconnected."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """What one side wants of the other."""
+    """A message to handle. `number` identifies the request among those of its sender."""
 
     number: int
     message: object
@@ -30,15 +30,15 @@ class Request:
 
 @dataclass(frozen=True)
 class Reply:
-    """What came of it."""
+    """The result of a request."""
 
     number: int
     value: object
 
 
 @dataclass(frozen=True)
-class Refusal:
-    """Why nothing came of it."""
+class ErrorReply:
+    """The exception that a request raised."""
 
     number: int
     kind: type[Exception]
@@ -46,93 +46,93 @@ class Refusal:
 
 
 class RpcChannel:
-    """One end of the line.
-
-    Attributes: `closed`, set when the other side is gone.
-    """
+    """One end of the channel. Attributes: `closed`, set when the other process has exited or disconnected."""
 
     def __init__(
         self,
         connection: "Connection[Any, Any]",
-        answer: Callable[[Any], object],
+        handler: Callable[[Any], object],
         executor: Executor,
-        at_once: tuple[type, ...] = (),
+        inline: tuple[type, ...] = (),
     ) -> None:
-        """Answer requests in the executor, and those of the types `at_once` in the thread that listens.
+        """Handle the other process's messages in the executor; those of the types `inline` in the listening thread.
 
-        Those must be answered quickly, and do not wait for others.
+        Inline messages do not wait for others, and must be handled fast: no other message is read meanwhile.
         """
         self.closed = threading.Event()
         self._connection = connection
-        self._answer = answer
+        self._handler = handler
         self._executor = executor
-        self._at_once = at_once
-        self._sending = threading.Lock()
-        self._asking = threading.Lock()
-        self._asked: dict[int, Future[Any]] = {}
-        self._number = 0
+        self._inline = inline
+        self._send_lock = threading.Lock()
+        self._pending_lock = threading.Lock()
+        self._pending: dict[int, Future[Any]] = {}
+        self._last_number = 0
 
-    def ask(self, message: object) -> "Future[Any]":
-        """The answer that will come, or the ServingError that the other side raised, or ChannelClosed."""
+    def request(self, message: object) -> "Future[Any]":
+        """Send a message. The future holds the reply, or raises ChannelClosed or the exception of the other process.
+
+        That is a ServingError, or RuntimeError for an unexpected exception, which the other process logs.
+        """
         future: Future[Any] = Future()
-        with self._asking:
-            self._number += 1
-            number = self._number
-            self._asked[number] = future
+        with self._pending_lock:
+            self._last_number += 1
+            number = self._last_number
+            self._pending[number] = future
         self._send(Request(number, message))
         if self.closed.is_set():
-            self._give_up()
+            self._fail_pending()
         return future
 
     def listen(self) -> None:
-        """Read what comes until the other side is gone."""
+        """Receive requests and replies until the channel is closed."""
         try:
             while True:
-                self._take(self._connection.recv())
+                self._receive(self._connection.recv())
         except (EOFError, OSError):
             pass
         finally:
             self.closed.set()
-            self._give_up()
+            self._fail_pending()
 
-    def hang_up(self) -> None:
-        """Let the other side go, and the thread that listens as well."""
-        # To close the connection would not wake a thread that reads from it.
-        with suppress(OSError), socket.socket(fileno=os.dup(self._connection.fileno())) as end:
-            end.shutdown(socket.SHUT_RDWR)
+    def disconnect(self) -> None:
+        """Close the channel for both processes: their listen() returns."""
+        # Closing the connection would not wake a thread that reads from it.
+        with suppress(OSError), socket.socket(fileno=os.dup(self._connection.fileno())) as duplicate:
+            duplicate.shutdown(socket.SHUT_RDWR)
 
-    def _take(self, received: Request | Reply | Refusal) -> None:
+    def _receive(self, received: Request | Reply | ErrorReply) -> None:
         match received:
-            case Request(message=message) if isinstance(message, self._at_once):
-                self._respond(received)
+            case Request(message=message) if isinstance(message, self._inline):
+                self._handle(received)
             case Request():
-                self._executor.submit(self._respond, received)
+                self._executor.submit(self._handle, received)
             case Reply(number, value):
-                self._asked_for(number).set_result(value)
-            case Refusal(number, kind, text):
-                # Not by its constructor, which may want something else than the text.
-                self._asked_for(number).set_exception(kind.__new__(kind, text))
+                self._pop_pending(number).set_result(value)
+            case ErrorReply(number, kind, text):
+                # Without the constructor, which may take other arguments than the text.
+                self._pop_pending(number).set_exception(kind.__new__(kind, text))
 
-    def _respond(self, question: Request) -> None:
+    def _handle(self, request: Request) -> None:
         try:
-            reply: Reply | Refusal = Reply(question.number, self._answer(question.message))
+            reply: Reply | ErrorReply = Reply(request.number, self._handler(request.message))
         except ServingError as error:
-            reply = Refusal(question.number, type(error), str(error))
-        except Exception:  # the border of a request: the other side has to hear of it
-            log.exception("%r failed unexpectedly", question.message)
-            reply = Refusal(question.number, RuntimeError, "it failed unexpectedly")
+            reply = ErrorReply(request.number, type(error), str(error))
+        except Exception:  # without a reply, the other process would wait forever
+            log.exception("%r failed unexpectedly", request.message)
+            reply = ErrorReply(request.number, RuntimeError, "the request failed unexpectedly")
         self._send(reply)
 
-    def _send(self, message: Request | Reply | Refusal) -> None:
-        with suppress(OSError), self._sending:  # the other side is gone: listen() will see to it
+    def _send(self, message: Request | Reply | ErrorReply) -> None:
+        with suppress(OSError), self._send_lock:  # listen() notices a closed channel
             self._connection.send(message)
 
-    def _asked_for(self, number: int) -> "Future[Any]":
-        with self._asking:
-            return self._asked.pop(number)
+    def _pop_pending(self, number: int) -> "Future[Any]":
+        with self._pending_lock:
+            return self._pending.pop(number)
 
-    def _give_up(self) -> None:
-        with self._asking:
-            asked, self._asked = self._asked, {}
-        for future in asked.values():
+    def _fail_pending(self) -> None:
+        with self._pending_lock:
+            pending, self._pending = self._pending, {}
+        for future in pending.values():
             future.set_exception(ChannelClosed())

@@ -1,4 +1,4 @@
-"""A place for a worker: one is started, watched, and followed by another when it dies."""
+"""Keeps one worker running: starts it, monitors it, and restarts it with a growing delay when it dies."""
 
 import logging
 import threading
@@ -12,23 +12,26 @@ from lenet_server.metrics import definitions
 from lenet_server.metrics.shared_memory import CountTable, Row
 from lenet_server.workers.fleet import WorkerFleet
 from lenet_server.workers.messages import Sample
-from lenet_server.workers.process import ENDED_WELL, WorkerStarter
+from lenet_server.workers.process import EXITED, WorkerStarter
 from lenet_server.workers.rpc_channel import ChannelClosed, RpcChannel
 
-# How long the next worker is waited with: doubled each time, until one has lived for a while.
+# Delay before a restart, doubled each time. The longest is below the 30 s for which the client retries by default.
 FIRST_DELAY_SECONDS = 0.1
-LONGEST_DELAY_SECONDS = 10.0
-SETTLED_SECONDS = 30.0
-# For a process to end by itself when nobody listens to it any more.
-PATIENCE_SECONDS = 2.0
+MAX_DELAY_SECONDS = 10.0
+# A worker that ran this long did not die of its start: the delay begins again at the first.
+STABLE_SECONDS = 30.0
+# Heartbeats sent in the time after which an unresponsive worker is killed.
+HEARTBEATS_PER_TIMEOUT = 3
+# Limit for a disconnected process to exit by itself, before it is killed.
+EXIT_TIMEOUT_SECONDS = 2.0
 
 log = logging.getLogger(__name__)
 
 
 class WorkerSlot:
-    """Has a worker of this number alive from start() until end().
+    """Keeps worker `number` running from start() until stop().
 
-    Attributes: `pid`, of the worker that was started last; 0 before there is one.
+    Attributes: `pid`, of the worker started last; 0 before the first.
     """
 
     def __init__(
@@ -36,102 +39,105 @@ class WorkerSlot:
         number: int,
         starter: WorkerStarter,
         fleet: WorkerFleet,
-        answer: Callable[[Any], object],
+        handler: Callable[[Any], object],
         executor: Executor,
         table: CountTable,
         restarts: Row,
         timeout_seconds: float,
     ) -> None:
-        """`answer` is what the worker's questions get, `table` what it counts in, `restarts` where restarts count."""
+        """`handler` answers the worker's requests, in `executor`. `table` holds its metrics, `restarts` the counter.
+
+        A worker that does not respond for `timeout_seconds` is killed.
+        """
         self._number = number
         self._starter = starter
         self._fleet = fleet
-        self._answer = answer
+        self._handler = handler
         self._executor = executor
         self._table = table
         self._restarts = restarts
         self._timeout_seconds = timeout_seconds
         self.pid = 0
-        self._retired = threading.Event()
-        self._line: RpcChannel | None = None
-        self._thread = threading.Thread(target=self._keep, name=f"worker {number}")
+        self._stopping = threading.Event()
+        self._channel: RpcChannel | None = None
+        self._thread = threading.Thread(target=self._run, name=f"worker {number} slot")
 
     def start(self) -> None:
         """Start the first worker."""
         self._thread.start()
 
-    def retire(self) -> None:
-        """Start no worker any more."""
-        self._retired.set()
+    def stop_restarting(self) -> None:
+        """Start no further worker; the one that runs goes on."""
+        self._stopping.set()
 
-    def let_go(self) -> None:
-        """Have the worker end, by force if need be."""
-        self._retired.set()
-        if self._line:
-            self._line.hang_up()
+    def stop(self) -> None:
+        """Disconnect the worker, which then exits or is killed."""
+        self._stopping.set()
+        if self._channel:
+            self._channel.disconnect()
 
     def join(self) -> None:
-        """Wait for its end."""
+        """Wait until the worker has exited, after stop()."""
         if self._thread.is_alive():
             self._thread.join()
 
-    def _keep(self) -> None:
+    def _run(self) -> None:
         delay = FIRST_DELAY_SECONDS
-        while not self._retired.is_set():
-            began = time.monotonic()
+        while not self._stopping.is_set():
+            started = time.monotonic()
             try:
-                end = self._live()
-            except Exception:  # the border of a thread: without it, there would be no worker any more
-                log.exception("worker %d cannot be looked after", self._number)
-                end = "is given up"
-            if time.monotonic() - began > SETTLED_SECONDS:
+                end = self._run_worker()
+            except Exception:  # else the thread would end, and the worker would never be restarted
+                log.exception("supervising worker %d failed", self._number)
+                end = "is abandoned"
+            if time.monotonic() - started > STABLE_SECONDS:
                 delay = FIRST_DELAY_SECONDS
-            if self._retired.is_set():
-                if end != ENDED_WELL:
+            if self._stopping.is_set():
+                if end != EXITED:
                     log.error("worker %d %s", self._number, end)
                 break
             fields = {"worker": self._number, "delay_seconds": delay}
-            log.error("worker %d %s: another is started in %g s", self._number, end, delay, extra={"fields": fields})
-            if self._retired.wait(delay):
+            log.error("worker %d %s: restarting it in %g s", self._number, end, delay, extra={"fields": fields})
+            if self._stopping.wait(delay):
                 break
-            delay = min(2 * delay, LONGEST_DELAY_SECONDS)
+            delay = min(2 * delay, MAX_DELAY_SECONDS)
             self._restarts[0] += 1.0
 
-    def _live(self) -> str:
-        """One worker's life. Returns how it ended, in words."""
+    def _run_worker(self) -> str:
+        """Run one worker until it has exited. Returns how it ended, as text for the log."""
         try:
             process = self._starter.start(self._number)
         except (OSError, EOFError) as error:
             return f"could not be started ({error})"
         self.pid = process.pid
-        line = self._line = RpcChannel(process.connection, self._answer, self._executor)
-        listener = threading.Thread(target=line.listen, name=f"line to worker {self._number}")
+        channel = self._channel = RpcChannel(process.connection, self._handler, self._executor)
+        listener = threading.Thread(target=channel.listen, name=f"worker {self._number} channel")
         listener.start()
         try:
-            if not self._retired.is_set():
-                self._watch(line)
+            if not self._stopping.is_set():
+                self._monitor(channel)
         finally:
-            self._fleet.leave(line)
-            line.hang_up()
-            end = process.end(PATIENCE_SECONDS)
+            self._fleet.remove(channel)
+            channel.disconnect()
+            end = process.wait_or_kill(EXIT_TIMEOUT_SECONDS)
             listener.join()
             process.connection.close()
             for gauge in definitions.GAUGES:
                 self._table.zero(gauge.name)
         return end
 
-    def _watch(self, line: RpcChannel) -> None:
-        """Return when the worker is dead, or as good as dead."""
+    def _monitor(self, channel: RpcChannel) -> None:
+        """Add the worker to the fleet, and return when it has died, does not respond or cannot load the plan."""
         try:
-            self._fleet.join(line)
+            self._fleet.add(channel)
             if self._restarts[0]:
                 fields = {"worker": self._number, "pid": self.pid}
-                log.info("worker %d serves again (process %d)", self._number, self.pid, extra={"fields": fields})
-            while not line.closed.wait(self._timeout_seconds / 3):
-                line.ask(Sample()).result(self._timeout_seconds)
+                log.info("worker %d restarted (process %d)", self._number, self.pid, extra={"fields": fields})
+            while not channel.closed.wait(self._timeout_seconds / HEARTBEATS_PER_TIMEOUT):
+                channel.request(Sample()).result(self._timeout_seconds)
         except ChannelClosed:
             pass
         except TimeoutError:
-            log.error("worker %d does not answer: it is killed", self._number)
+            log.error("worker %d does not respond: killing it", self._number)
         except (PlanRejected, RuntimeError) as error:
-            log.error("worker %d cannot serve what the others serve: %s", self._number, error)
+            log.error("worker %d cannot load the served models: %s", self._number, error)

@@ -1,4 +1,4 @@
-"""The whole server: its process starts the workers, watches them, tells them what to serve, and answers for them."""
+"""The server as several processes: the supervisor starts the workers, restarts them, and manages their models."""
 
 import logging
 import signal
@@ -29,19 +29,17 @@ log = logging.getLogger(__name__)
 
 
 class Supervisor:
-    """A server of several processes.
+    """A server of several processes. `with Supervisor(settings, registry):` serves until the block ends, then drains.
 
-    `with Supervisor(settings, registry) as server:` serves until the block ends, then drains.
-
-    Attributes: `grpc_port` and `http_port`, as they were really opened.
+    Attributes: `grpc_port` and `http_port`, the numbers, also if port 0 was requested.
     """
 
     def __init__(self, settings: Settings, registry: CollectorRegistry) -> None:
-        """Take the ports; the metrics go into `registry`.
+        """Open the ports, and register the metrics in `registry`.
 
-        Raises SettingsRefused where a setting cannot be used, PortUnavailable where a port cannot be had.
+        Raises SettingsRefused for a setting that cannot be used, PortUnavailable for a port that cannot be opened.
         """
-        if settings.trace_endpoint:  # else its modules need not be loaded here
+        if settings.trace_endpoint:  # otherwise the supervisor need not load OpenTelemetry
             from lenet_server.observability.factory import check_installed
 
             check_installed(settings)
@@ -59,7 +57,7 @@ class Supervisor:
         self.grpc_port = self._port.number
         self.http_port = self._http.port
         self._starter = WorkerStarter(replace(settings, port=self.grpc_port), self._counts, self._workers)
-        self._questions = ThreadPoolExecutor(thread_name_prefix="control")
+        self._executor = ThreadPoolExecutor(thread_name_prefix="worker-request")
         self._slots = [self._slot(number) for number in range(self._workers)]
 
     def _slot(self, number: int) -> WorkerSlot:
@@ -67,60 +65,61 @@ class Supervisor:
             number,
             self._starter,
             self._fleet,
-            self._answer,
-            self._questions,
+            self._handle,
+            self._executor,
             table=self._counts.tables[number],
             restarts=self._counts.tables[-1].row(definitions.WORKER_RESTARTS.name, str(number)),
             timeout_seconds=self._settings.worker_timeout_seconds,
         )
 
     def __enter__(self) -> "Supervisor":
-        """Start the workers and answer calls.
+        """Start the workers, load the models and answer calls.
 
-        Raises ModelRejected where there is nothing to serve, or no worker lives to serve it.
+        Raises ModelRejected if there is no model to serve or no worker could be started, PortUnavailable if no worker
+        could open the port.
         """
         with ExitStack() as undo:
-            undo.callback(self._end, grace_seconds=0.0)
-            with _signals_held_back():
+            undo.callback(self._stop, 0.0)
+            undo.callback(self._announce_shutdown)
+            with _signals_blocked():
                 for slot in self._slots:
                     slot.start()
-            self._fleet.gather(self._workers)
+            self._fleet.wait_for_workers(self._workers)
             self._manager.start()
-            models = self._fleet.open()
+            models = self._fleet.serve()
             if models is None:
                 raise PortUnavailable(self._settings.host, self.grpc_port, "--port", "no worker could open it")
             self._http.start()
             undo.pop_all()
-        self._tell(models)
+        self._log_start(models)
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Drain: say so, pause, refuse new calls, answer those that were accepted, end the workers."""
-        drain(self._settings, self._announce_shutdown, self._end, lambda: requests_by_code(self._counts))
+        """Drain: announce the shutdown, wait, refuse new calls, answer the accepted ones, stop the workers."""
+        drain(self._settings, self._announce_shutdown, self._stop, lambda: requests_by_code(self._counts))
 
     def _announce_shutdown(self) -> None:
+        """Freeze the fleet (no model changes, no restarts), and report not ready."""
         self._fleet.close()
         for slot in self._slots:
-            slot.retire()
+            slot.stop_restarting()
         self._fleet.announce_shutdown()
 
-    def _end(self, grace_seconds: float) -> None:
-        self._fleet.close()
-        for slot in self._slots:
-            slot.retire()
+    def _stop(self, grace_seconds: float) -> None:
+        """Stop everything, after _announce_shutdown()."""
         self._fleet.stop(grace_seconds)
         for slot in self._slots:
-            slot.let_go()
+            slot.stop()
         for slot in self._slots:
             slot.join()
         self._manager.stop()
-        self._questions.shutdown()
+        self._executor.shutdown()
         self._starter.close()
         self._http.stop()
         self._port.close()
 
-    def _answer(self, message: object) -> object:
-        """What a worker's question gets."""
+    def _handle(self, message: object) -> object:
+        """Handle a worker's request."""
         match message:
             case Load(name):
                 self._manager.load(name)
@@ -130,8 +129,8 @@ class Supervisor:
                 return self._manager.index()
         return None
 
-    def _tell(self, models: str) -> None:
-        log.info("%s", models or "no model yet")
+    def _log_start(self, models: str) -> None:
+        log.info("%s", models or "no model loaded yet")
         cores = [str(core) for core in self._starter.cores if core is not None]
         log.info(
             "workers: %d%s",
@@ -143,10 +142,10 @@ class Supervisor:
 
 
 @contextmanager
-def _signals_held_back() -> Iterator[None]:
-    """Threads and processes that are started in the block never get SIGTERM or SIGINT.
+def _signals_blocked() -> Iterator[None]:
+    """Block SIGTERM and SIGINT in the threads and processes that are started in the block.
 
-    What those mean is decided in the main thread, and the terminal's Ctrl-C reaches all processes.
+    The main thread alone handles them; a terminal's Ctrl-C reaches all processes.
     """
     before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGTERM, signal.SIGINT))
     try:

@@ -1,4 +1,4 @@
-"""A worker process: answers calls on the port that it shares, and does what its supervisor asks."""
+"""A worker process: answers calls on the shared port, and handles the supervisor's messages."""
 
 import logging
 import os
@@ -22,63 +22,66 @@ from lenet_server.workers.messages import Abort, AnnounceShutdown, Commit, Prepa
 from lenet_server.workers.remote_control import RemoteControl
 from lenet_server.workers.rpc_channel import RpcChannel
 
+# Threads for the supervisor's messages: one may load models for minutes, and Stop must not wait for it.
+MESSAGE_THREADS = 2
+
 log = logging.getLogger(__name__)
 
 
-def work(settings: Settings, counts: SharedCounts, number: int, connection: "Connection[Any, Any]") -> None:
-    """Work until the supervisor ends it, or is gone itself. Does not return."""
+def run_worker(settings: Settings, counts: SharedCounts, number: int, connection: "Connection[Any, Any]") -> None:
+    """Run a worker until the supervisor stops it or has exited, then exit the process."""
     logs.configure(settings.log_format, settings.log_level, number)
-    threading.excepthook = end_with_the_thread
+    threading.excepthook = exit_on_thread_failure
     worker = Worker(settings, counts, number, connection)
     worker.run()
     logging.shutdown()
-    os._exit(0)  # whatever a thread may still be doing: the calls are answered
+    os._exit(0)  # without joining threads: all calls are answered
 
 
-def end_with_the_thread(failed: threading.ExceptHookArgs) -> None:
-    """End the process where a thread has failed that was to live as long: its calls would wait without an end.
+def exit_on_thread_failure(failure: threading.ExceptHookArgs) -> None:
+    """Exit the process if a non-daemon thread has failed, such as a batcher: its calls would wait forever.
 
-    The supervisor then starts another worker. Of daemon threads the process can spare each.
+    The supervisor then starts another worker. For a daemon thread, only print the exception.
     """
-    if failed.thread is None or failed.thread.daemon:
-        threading.__excepthook__(failed)
+    if failure.thread is None or failure.thread.daemon:
+        threading.__excepthook__(failure)
         return
-    exception = failed.exc_value or failed.exc_type()
-    log.critical("thread %r has failed: this worker ends", failed.thread.name, exc_info=exception)
+    exception = failure.exc_value or failure.exc_type()
+    log.critical("thread %r has failed: this worker exits", failure.thread.name, exc_info=exception)
     logging.shutdown()
     os._exit(1)
 
 
 class Worker:
-    """What the supervisor's orders do."""
+    """Handles the supervisor's messages: loads models, serves them, and stops."""
 
     def __init__(
         self, settings: Settings, counts: SharedCounts, number: int, connection: "Connection[Any, Any]"
     ) -> None:
         self._settings = settings
         self._metrics = Metrics(counts, number)
-        self._use = ProcessMetrics(self._metrics.table, number)
+        self._process_metrics = ProcessMetrics(self._metrics.table, number)
         self._observer = observer_for(settings)
         self._catalog = open_catalog(settings, self._metrics, watched=self._observer is not None)
-        self._line = RpcChannel(
+        self._channel = RpcChannel(
             connection,
-            self._answer,
-            ThreadPoolExecutor(2, thread_name_prefix="orders"),
-            at_once=(Sample, AnnounceShutdown),
+            self._handle,
+            ThreadPoolExecutor(MESSAGE_THREADS, thread_name_prefix="supervisor-request"),
+            inline=(Sample, AnnounceShutdown),
         )
         self._serving: Serving | None = None
-        self._ending = threading.Event()
+        self._shutting_down = threading.Event()
 
     def run(self) -> None:
-        """Follow orders until the supervisor is gone. If that comes without a word, stop as it would have wanted."""
-        self._line.listen()
-        if not self._ending.is_set():
-            log.error("the supervisor is gone, or has given this worker up: draining")
+        """Handle messages until the channel is closed. If it closes without Stop, drain as Stop would."""
+        self._channel.listen()
+        if not self._shutting_down.is_set():
+            log.error("the supervisor has exited, or has disconnected this worker: draining")
             self._announce_shutdown()
             self._stop(self._settings.shutdown_grace_seconds)
 
-    def _answer(self, order: object) -> object:
-        match order:
+    def _handle(self, message: object) -> object:
+        match message:
             case Prepare(plan):
                 return self._prepare(plan)
             case Commit():
@@ -89,7 +92,7 @@ class Worker:
                 return self._serve()
             case Sample():
                 self._metrics.sample()
-                self._use.sample()
+                self._process_metrics.sample()
             case AnnounceShutdown():
                 self._announce_shutdown()
             case Stop(grace_seconds):
@@ -105,12 +108,11 @@ class Worker:
         return {}
 
     def _serve(self) -> str:
-        control = RemoteControl(self._line)
         self._serving = Serving(
             self._settings,
             self._metrics,
             self._catalog,
-            control,
+            RemoteControl(self._channel),
             self._observer,
             cores=usable_cores(),
             reuse_port=True,
@@ -119,11 +121,11 @@ class Worker:
         return described(self._catalog)
 
     def _announce_shutdown(self) -> None:
-        self._ending.set()
+        self._shutting_down.set()
         if self._serving:
             self._serving.announce_shutdown()
 
     def _stop(self, grace_seconds: float) -> None:
-        self._ending.set()
+        self._shutting_down.set()
         if self._serving:
             self._serving.stop(grace_seconds)

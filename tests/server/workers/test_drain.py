@@ -1,4 +1,4 @@
-"""The end of a server: nothing that was accepted is lost, however it is told to stop."""
+"""Shutdown: every accepted request is answered, and health checks fail before calls are refused."""
 
 import signal
 import urllib.error
@@ -22,7 +22,7 @@ TIMEOUT = 20.0
 
 @pytest.mark.parametrize("stop_signal", [signal.SIGTERM, signal.SIGINT])
 def test_no_accepted_request_is_lost(stop_signal: signal.Signals, transport: str, digits: NDArray[np.uint8]) -> None:
-    """16 clients send without pause; at the signal the server's count of answers must be the clients' count."""
+    """16 clients send without pause: the server's counts of status codes equal the clients'."""
     with server_process(f"--model-repository={ROOT / 'models'}", f"--transport={transport}") as server:
         callers = Load(f"127.0.0.1:{server.grpc_port}", digits)
         callers.start()
@@ -42,7 +42,7 @@ def watch_health(channel: grpc.Channel) -> Iterator[str]:
 
 
 def test_readiness_fails_before_calls_are_refused(transport: str, digits: NDArray[np.uint8]) -> None:
-    """In the pause a load balancer sees NOT_SERVING while calls are still answered."""
+    """During the shutdown delay, health checks report NOT_SERVING while calls are still answered."""
     request = pb.ClassifyRequest(images=[pb.Image(pixels=pb.Pixels(shape=[1, 28, 28], data=digits[0].tobytes()))])
     with (
         server_process(
@@ -60,7 +60,7 @@ def test_readiness_fails_before_calls_are_refused(transport: str, digits: NDArra
         assert server.process.wait(TIMEOUT) == 0
 
 
-def test_a_stream_of_nonsense_does_not_keep_the_server_from_ending(transport: str) -> None:
+def test_malformed_streams_do_not_block_the_shutdown(transport: str) -> None:
     with server_process(f"--model-repository={ROOT / 'models'}", f"--transport={transport}") as server:
         with grpc.insecure_channel(f"127.0.0.1:{server.grpc_port}") as channel:
             method = "/lenet.v1.Classifier/ClassifyStream"
@@ -71,7 +71,7 @@ def test_a_stream_of_nonsense_does_not_keep_the_server_from_ending(transport: st
         assert server.stop() == 0
 
 
-def test_a_signal_to_a_stopped_server_is_not_lost() -> None:
+def test_a_signal_to_a_suspended_server_takes_effect_when_it_continues() -> None:
     with server_process(f"--model-repository={ROOT / 'models'}") as server:
         server.process.send_signal(signal.SIGSTOP)
         server.process.send_signal(signal.SIGTERM)

@@ -1,4 +1,4 @@
-"""What all workers serve: a change reaches all of them or none, whoever dies meanwhile."""
+"""WorkerFleet: a change of the plan reaches all workers or none, also if workers die during it."""
 
 import multiprocessing
 import threading
@@ -23,58 +23,62 @@ def plan(*versions: int) -> Plan:
 
 
 class Worker:
-    """One that does what it is told, in this process. Its `orders` are the names of those that it got."""
+    """A worker in this process that loads no models.
+
+    Attributes: `messages`, the names of those received; `served`, the committed plan; `reasons`, its reply to Prepare;
+    `dies_at`, the message at which it dies; `may_load`, cleared to make Prepare hang.
+    """
 
     def __init__(self, fleet: WorkerFleet) -> None:
-        self.orders: list[str] = []
-        self.serves = Plan()
+        self.messages: list[str] = []
+        self.served = Plan()
         self.reasons: dict[tuple[str, int], str] = {}
         self.dies_at: type | None = None
-        self.hangs = threading.Event()
-        self.hangs.set()
+        self.may_load = threading.Event()
+        self.may_load.set()
         self._fleet = fleet
         self._prepared = Plan()
         ours, theirs = multiprocessing.Pipe()
         self._connections = (ours, theirs)
         self._executor = ThreadPoolExecutor()
-        self._end = RpcChannel(theirs, self._answer, self._executor)
-        self.line = RpcChannel(ours, lambda _: None, self._executor)
-        self._listeners = [threading.Thread(target=each.listen) for each in (self.line, self._end)]
+        self._end = RpcChannel(theirs, self._handle, self._executor)
+        self.channel = RpcChannel(ours, lambda _: None, self._executor)
+        self._listeners = [threading.Thread(target=each.listen) for each in (self.channel, self._end)]
         for listener in self._listeners:
             listener.start()
 
     def join(self) -> "Worker":
-        self._fleet.join(self.line)
+        self._fleet.add(self.channel)
         return self
 
     def die(self) -> None:
-        self._end.hang_up()
-        self._fleet.leave(self.line)
+        self._end.disconnect()
+        self._fleet.remove(self.channel)
 
     def close(self) -> None:
-        self.hangs.set()
-        self._end.hang_up()
+        self.may_load.set()
+        self._end.disconnect()
         for listener in self._listeners:
             listener.join(TIMEOUT)
         self._executor.shutdown()
         for connection in self._connections:
             connection.close()
 
-    def _answer(self, order: object) -> object:
-        if isinstance(order, Sample):
+    def _handle(self, message: object) -> object:
+        if isinstance(message, Sample):
             return None
-        self.orders.append(type(order).__name__)
-        if self.dies_at and isinstance(order, self.dies_at):
+        self.messages.append(type(message).__name__)
+        if self.dies_at and isinstance(message, self.dies_at):
             self.die()
-        match order:
-            case Prepare(wanted):
-                self.hangs.wait(TIMEOUT)
-                self._prepared = wanted
+        match message:
+            case Prepare(plan):
+                self.may_load.wait(TIMEOUT)
+                self._prepared = plan
                 return self.reasons
             case Commit():
-                self.serves = self._prepared
+                self.served = self._prepared
             case Abort():
-                self._prepared = self.serves
+                self._prepared = self.served
             case Serve():
                 return "lenet"
         return None
@@ -87,56 +91,56 @@ def fleet() -> WorkerFleet:
 
 @pytest.fixture
 def workers(fleet: WorkerFleet) -> Iterator[list[Worker]]:
-    """Two that have joined, and room for more."""
+    """Two workers of the fleet. Workers that a test appends are closed as well."""
     members = [Worker(fleet).join() for _ in range(2)]
-    fleet.gather(2)
+    fleet.wait_for_workers(2)
     yield members
     for each in members:
         each.close()
 
 
-def test_a_plan_is_prepared_by_all_before_it_is_committed_by_any(fleet: WorkerFleet, workers: list[Worker]) -> None:
+def test_all_workers_prepare_a_plan_before_any_commits_it(fleet: WorkerFleet, workers: list[Worker]) -> None:
     assert not fleet.is_ready()
     fleet.apply(plan(1))
-    assert fleet.open() == "lenet"
+    assert fleet.serve() == "lenet"
     assert fleet.is_ready()
     for worker in workers:
-        assert worker.serves == plan(1)
-        assert worker.orders == ["Prepare", "Commit", "Serve"]
+        assert worker.served == plan(1)
+        assert worker.messages == ["Prepare", "Commit", "Serve"]
 
 
-def test_what_one_worker_cannot_load_none_serves(fleet: WorkerFleet, workers: list[Worker]) -> None:
+def test_a_version_that_one_worker_cannot_load_is_served_by_none(fleet: WorkerFleet, workers: list[Worker]) -> None:
     fleet.apply(plan(1))
     workers[1].reasons = {("lenet", 2): "broken"}
     with pytest.raises(PlanRejected) as rejected:
         fleet.apply(plan(1, 2))
     assert rejected.value.reasons == {("lenet", 2): "broken"}
-    assert [worker.serves for worker in workers] == [plan(1), plan(1)]
-    assert [worker.orders[-1] for worker in workers] == ["Abort", "Prepare"]
+    assert [worker.served for worker in workers] == [plan(1), plan(1)]
+    assert [worker.messages[-1] for worker in workers] == ["Abort", "Prepare"]
     workers[1].reasons = {}
     fleet.apply(plan(1, 2))
-    assert [worker.serves for worker in workers] == [plan(1, 2), plan(1, 2)]
+    assert [worker.served for worker in workers] == [plan(1, 2), plan(1, 2)]
 
 
-@pytest.mark.parametrize("order", [Prepare, Commit])
-def test_a_worker_that_dies_meanwhile_holds_up_nobody(fleet: WorkerFleet, workers: list[Worker], order: type) -> None:
-    fleet.open()
-    workers[0].dies_at = order
+@pytest.mark.parametrize("message", [Prepare, Commit])
+def test_a_change_succeeds_without_a_worker_that_dies(fleet: WorkerFleet, workers: list[Worker], message: type) -> None:
+    fleet.serve()
+    workers[0].dies_at = message
     fleet.apply(plan(1))
-    assert workers[1].serves == plan(1)
+    assert workers[1].served == plan(1)
     assert fleet.is_ready()
     workers.append(Worker(fleet).join())
-    assert workers[-1].serves == plan(1)
-    assert workers[-1].orders == ["Prepare", "Commit", "Serve"]
+    assert workers[-1].served == plan(1)
+    assert workers[-1].messages == ["Prepare", "Commit", "Serve"]
 
 
-def test_a_worker_that_hangs_meanwhile_is_let_go(workers: list[Worker]) -> None:
+def test_a_worker_that_hangs_during_a_change_is_disconnected(workers: list[Worker]) -> None:
     fleet = WorkerFleet(load_seconds=0.5)
     workers += [Worker(fleet).join(), Worker(fleet).join()]
-    workers[2].hangs.clear()
+    workers[2].may_load.clear()
     fleet.apply(plan(1))
-    assert workers[3].serves == plan(1)
-    assert workers[2].line.closed.wait(TIMEOUT)
+    assert workers[3].served == plan(1)
+    assert workers[2].channel.closed.wait(TIMEOUT)
 
 
 def test_a_plan_that_kills_all_workers_is_rejected(fleet: WorkerFleet, workers: list[Worker]) -> None:
@@ -148,49 +152,49 @@ def test_a_plan_that_kills_all_workers_is_rejected(fleet: WorkerFleet, workers: 
     assert rejected.value.reasons.keys() == {("lenet", 2)}
     assert not fleet.is_ready()
     workers.append(Worker(fleet).join())
-    assert workers[-1].serves == plan(1)
+    assert workers[-1].served == plan(1)
 
 
-def test_a_worker_that_joins_during_a_change_gets_it(fleet: WorkerFleet, workers: list[Worker]) -> None:
-    newcomer = Worker(fleet)
-    workers[0].hangs.clear()
+def test_a_worker_added_during_a_change_serves_the_new_plan(fleet: WorkerFleet, workers: list[Worker]) -> None:
+    new_worker = Worker(fleet)
+    workers[0].may_load.clear()
     changing = threading.Thread(target=fleet.apply, args=(plan(1),))
-    joining = threading.Thread(target=newcomer.join)
+    joining = threading.Thread(target=new_worker.join)
     changing.start()
     joining.start()
-    workers[0].hangs.set()
+    workers[0].may_load.set()
     changing.join(TIMEOUT)
     joining.join(TIMEOUT)
-    workers.append(newcomer)
-    assert [worker.serves for worker in workers] == [plan(1)] * 3
+    workers.append(new_worker)
+    assert [worker.served for worker in workers] == [plan(1)] * 3
 
 
-def test_a_change_waits_for_a_worker_to_be_there(fleet: WorkerFleet, workers: list[Worker]) -> None:
+def test_a_change_waits_for_the_first_worker(fleet: WorkerFleet, workers: list[Worker]) -> None:
     for worker in workers:
         worker.die()
     changing = threading.Thread(target=fleet.apply, args=(plan(1),))
     changing.start()
     workers.append(Worker(fleet).join())
     changing.join(TIMEOUT)
-    assert workers[-1].serves == plan(1)
+    assert workers[-1].served == plan(1)
 
 
-def test_without_a_worker_nothing_can_be_loaded(workers: list[Worker]) -> None:
+def test_a_change_without_workers_is_rejected(workers: list[Worker]) -> None:
     fleet = WorkerFleet(load_seconds=0.1)
     workers.append(Worker(fleet))
     workers[-1].die()
     with pytest.raises(ModelRejected, match="no worker could be started"):
-        fleet.gather(1)
-    with pytest.raises(ModelRejected, match="no worker to load it"):
+        fleet.wait_for_workers(1)
+    with pytest.raises(ModelRejected, match="no worker is available to load it"):
         fleet.apply(plan(1))
     fleet.close()
     with pytest.raises(ModelRejected, match="shutting down"):
         fleet.apply(plan(1))
 
 
-def test_readiness_ends_with_the_last_worker_and_with_the_drain(fleet: WorkerFleet, workers: list[Worker]) -> None:
+def test_the_fleet_is_not_ready_without_workers_or_once_closed(fleet: WorkerFleet, workers: list[Worker]) -> None:
     fleet.apply(plan(1))
-    fleet.open()
+    fleet.serve()
     workers[0].die()
     assert fleet.is_ready()
     workers[1].die()

@@ -1,4 +1,4 @@
-"""A worker process by itself: what becomes of it when one of its threads fails."""
+"""A worker process exits when a thread fails that it cannot serve without."""
 
 import subprocess
 import sys
@@ -8,9 +8,9 @@ import pytest
 TIMEOUT = 30.0
 CODE = """
 import threading
-from lenet_server.workers.worker import end_with_the_thread
+from lenet_server.workers.worker import exit_on_thread_failure
 
-threading.excepthook = end_with_the_thread
+threading.excepthook = exit_on_thread_failure
 thread = threading.Thread(target=lambda: {}["nothing"], name="batcher lenet", daemon=DAEMON)
 thread.start()
 thread.join()
@@ -18,10 +18,10 @@ print("lives on")
 """
 
 
-@pytest.mark.parametrize(("daemon", "status", "said"), [(False, 1, ""), (True, 0, "lives on\n")])
-def test_it_ends_with_a_thread_that_it_cannot_do_without(daemon: bool, status: int, said: str) -> None:
+@pytest.mark.parametrize(("daemon", "status", "stdout"), [(False, 1, ""), (True, 0, "lives on\n")])
+def test_a_failed_thread_ends_the_process_unless_it_is_a_daemon(daemon: bool, status: int, stdout: str) -> None:
     code = CODE.replace("DAEMON", str(daemon))
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=TIMEOUT, check=False)
-    assert (done.returncode, done.stdout) == (status, said)
+    assert (done.returncode, done.stdout) == (status, stdout)
     assert "KeyError: 'nothing'" in done.stderr
-    assert ("thread 'batcher lenet' has failed: this worker ends" in done.stderr) == (status == 1)
+    assert ("thread 'batcher lenet' has failed: this worker exits" in done.stderr) == (status == 1)

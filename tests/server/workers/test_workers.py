@@ -1,7 +1,6 @@
-"""Several processes that are one server: what one is asked is true of all, and one that dies is replaced."""
+"""The server with several worker processes: they answer alike, and a dead worker is replaced."""
 
 import os
-import select
 import shutil
 import signal
 import urllib.error
@@ -21,30 +20,24 @@ from lenet.inference import grpc_service_pb2_grpc as rpc
 from tests.conftest import ROOT
 from tests.support.processes import ServerProcess, process_tree, run, server_process
 from tests.support.server.oip_requests import raw
+from tests.support.server.worker_processes import pids, wait_for_exit
 
-Answer = TypeVar("Answer")
+Response = TypeVar("Response")
 TIMEOUT = 20.0
-# With so many connections, both of two workers get some: that one gets none has a probability of 2^−31.
+# Enough that each of two workers gets some: the probability that one gets none is 2^−31.
 CONNECTIONS = 32
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="needs Linux: workers share a port there")
 
 
-def start(*flags: str) -> ServerProcess:
-    return ServerProcess(f"--model-repository={ROOT / 'models'}", "--workers=2", *flags)
-
-
-def pids(server: ServerProcess) -> list[int]:
-    found: list[int] = server.event("pids")["pids"]
-    return found
-
-
-def from_many_connections(server: ServerProcess, ask: Callable[[rpc.GRPCInferenceServiceStub], Answer]) -> list[Answer]:
-    answers = []
+def from_many_connections(
+    server: ServerProcess, call: Callable[[rpc.GRPCInferenceServiceStub], Response]
+) -> list[Response]:
+    responses = []
     for _ in range(CONNECTIONS):
         with grpc.insecure_channel(f"127.0.0.1:{server.grpc_port}", [("grpc.use_local_subchannel_pool", 1)]) as channel:
-            answers.append(ask(rpc.GRPCInferenceServiceStub(channel)))
-    return answers
+            responses.append(call(rpc.GRPCInferenceServiceStub(channel)))
+    return responses
 
 
 def classify_on_many_connections(server: ServerProcess, images: NDArray[np.uint8]) -> None:
@@ -52,7 +45,7 @@ def classify_on_many_connections(server: ServerProcess, images: NDArray[np.uint8
 
 
 def metrics(server: ServerProcess) -> dict[tuple[str, str], float]:
-    """The counters: by name, and by the worker where there is one."""
+    """The metrics, by name and worker; the worker is empty for a metric without that label."""
     with urllib.request.urlopen(f"http://127.0.0.1:{server.http_port}/metrics", timeout=TIMEOUT) as response:
         families = text_string_to_metric_families(response.read().decode())
         return {
@@ -62,18 +55,7 @@ def metrics(server: ServerProcess) -> dict[tuple[str, str], float]:
         }
 
 
-def wait_for_the_end_of(pid: int) -> None:
-    try:
-        process = os.pidfd_open(pid)
-    except ProcessLookupError:
-        return
-    try:
-        assert select.select([process], [], [], TIMEOUT)[0], f"process {pid} lives on"
-    finally:
-        os.close(process)
-
-
-def test_both_workers_answer_each_on_a_core_of_its_own(digits: NDArray[np.uint8]) -> None:
+def test_both_workers_answer_calls_each_pinned_to_its_own_core(digits: NDArray[np.uint8]) -> None:
     with server_process(f"--model-repository={ROOT / 'models'}", "--workers=2") as server:
         before = metrics(server)
         classify_on_many_connections(server, digits)
@@ -88,14 +70,14 @@ def test_both_workers_answer_each_on_a_core_of_its_own(digits: NDArray[np.uint8]
             assert cores[0] != cores[1]
 
 
-def test_a_killed_worker_is_replaced_and_what_it_has_counted_stays(digits: NDArray[np.uint8]) -> None:
+def test_a_killed_worker_is_replaced_and_its_counters_are_kept(digits: NDArray[np.uint8]) -> None:
     with server_process(f"--model-repository={ROOT / 'models'}", "--workers=2") as server:
         classify_on_many_connections(server, digits[:2])
         before = metrics(server)
         assert before["lenet_images_total", ""] == 2 * CONNECTIONS
         os.kill(pids(server)[1], signal.SIGKILL)
         assert server.event("delay_seconds")["message"].startswith(
-            f"worker 1 (process {pids(server)[1]}) was ended by SIGKILL"
+            f"worker 1 (process {pids(server)[1]}) was terminated by SIGKILL"
         )
         assert server.event("pid")["worker"] == 1
         after = metrics(server)
@@ -106,10 +88,10 @@ def test_a_killed_worker_is_replaced_and_what_it_has_counted_stays(digits: NDArr
         assert after["lenet_model_ready", ""] == 1
         classify_on_many_connections(server, digits[:2])
         assert metrics(server)["lenet_images_total", ""] == 4 * CONNECTIONS
-        told = from_many_connections(
+        statistics = from_many_connections(
             server, lambda stub: stub.ModelStatistics(pb.ModelStatisticsRequest(), timeout=TIMEOUT)
         )
-        assert {each.model_stats[0].inference_count for each in told} == {4 * CONNECTIONS}
+        assert {each.model_stats[0].inference_count for each in statistics} == {4 * CONNECTIONS}
         status = server.stop()
     assert status == 0
     assert server.events[-1]["requests"] == {"OK": 3 * CONNECTIONS}
@@ -148,10 +130,12 @@ def test_models_are_loaded_and_unloaded_in_all_workers_or_in_none(tmp_path: Path
 
 
 def ready(server: ServerProcess) -> set[bool]:
-    """What the workers say of the model."""
-    asked = pb.ModelReadyRequest(name="lenet")
-    told = from_many_connections(server, lambda stub: stub.ModelReady(asked, timeout=TIMEOUT, wait_for_ready=True))
-    return {each.ready for each in told}
+    """The workers' answers to ModelReady."""
+    request = pb.ModelReadyRequest(name="lenet")
+    responses = from_many_connections(
+        server, lambda stub: stub.ModelReady(request, timeout=TIMEOUT, wait_for_ready=True)
+    )
+    return {each.ready for each in responses}
 
 
 def readyz(server: ServerProcess) -> int:
@@ -164,36 +148,7 @@ def readyz(server: ServerProcess) -> int:
             return error.code
 
 
-def test_nothing_lives_on_when_the_supervisor_is_killed() -> None:
-    server = start()
-    members = list(process_tree(server.process.pid))
-    assert set(pids(server)) < set(members)
-    server.stop(signal.SIGKILL)
-    for pid in members:
-        wait_for_the_end_of(pid)
-
-
-def test_a_second_signal_ends_everything_at_once() -> None:
-    server = start("--shutdown-delay-seconds=600")
-    members = list(process_tree(server.process.pid))
-    server.process.send_signal(signal.SIGTERM)
-    server.event("draining")
-    assert server.stop() == -signal.SIGTERM
-    for pid in members:
-        wait_for_the_end_of(pid)
-
-
-def test_the_terminals_ctrl_c_reaches_all_processes_and_is_one_drain() -> None:
-    server = start()
-    for pid in list(process_tree(server.process.pid))[1:]:
-        os.kill(pid, signal.SIGINT)
-        os.kill(pid, signal.SIGTERM)
-    assert server.stop(signal.SIGINT) == 0
-    assert server.events[-1]["requests"] == {}
-    assert not [event for event in server.events if "delay_seconds" in event]
-
-
-def test_a_worker_that_dies_again_and_again_is_waited_with_longer_and_leaves_nothing_behind(
+def test_the_restart_delay_doubles_and_dead_workers_leave_no_files_or_processes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TMPDIR", str(tmp_path))
@@ -209,10 +164,10 @@ def test_a_worker_that_dies_again_and_again_is_waited_with_longer_and_leaves_not
         assert len(list(Path(f"/proc/{server.process.pid}/fd").iterdir())) <= files
         (folder,) = tmp_path.glob("lenet-*")
         assert [len(list((folder / number).iterdir())) for number in "01"] == [1, 1]
-    assert list(tmp_path.iterdir()) == []  # not even an identifier of ONNX Runtime's telemetry
+    assert list(tmp_path.iterdir()) == []  # including the identifier that ONNX Runtime's telemetry stores
 
 
-def test_workers_are_forked_off_a_process_of_one_thread() -> None:
+def test_workers_are_forked_from_a_process_with_one_thread() -> None:
     with server_process(f"--model-repository={ROOT / 'models'}", "--workers=2") as server:
         parents = {int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1]) for pid in pids(server)}
         (parent,) = parents
@@ -225,15 +180,15 @@ def test_a_worker_that_hangs_is_replaced(digits: NDArray[np.uint8]) -> None:
     with server_process(*flags) as server:
         os.kill(pids(server)[0], signal.SIGSTOP)
         assert server.event("pid")["worker"] == 0
-        assert "worker 0 does not answer: it is killed" in [event["message"] for event in server.events]
-        wait_for_the_end_of(pids(server)[0])
+        assert "worker 0 does not respond: killing it" in [event["message"] for event in server.events]
+        wait_for_exit(pids(server)[0])
         classify_on_many_connections(server, digits[:1])
 
 
-def test_a_server_without_a_living_worker_is_not_ready() -> None:
+def test_a_server_without_a_running_worker_is_not_ready() -> None:
     with server_process(f"--model-repository={ROOT / 'models'}", "--workers=1") as server:
         pid = pids(server)[0]
-        for death in range(4):  # from then on, there is time to look
+        for death in range(4):  # then the restart delay is long enough for the checks below
             os.kill(pid, signal.SIGKILL)
             server.event("delay_seconds", death)
             if death < 3:
@@ -244,7 +199,7 @@ def test_a_server_without_a_living_worker_is_not_ready() -> None:
         assert readyz(server) == 200
 
 
-def test_a_second_server_does_not_get_the_port_of_the_first() -> None:
+def test_a_second_server_cannot_open_the_port_of_the_first() -> None:
     with server_process(f"--model-repository={ROOT / 'models'}", "--workers=1") as server:
         port = str(server.grpc_port)
         done = run("lenet-server", f"--model-repository={ROOT / 'models'}", "--http-port=0", "--port", port)

@@ -12,7 +12,7 @@ from lenet_server.inference.loader import described, open_catalog
 from lenet_server.metrics.exposition import expose, requests_by_code
 from lenet_server.metrics.server import Metrics
 from lenet_server.metrics.shared_memory import SharedCounts
-from lenet_server.observability.factory import observer_for
+from lenet_server.observability.factory import make_observer
 from lenet_server.observability.lifecycle import drain, log_addresses
 from lenet_server.repository.manager import ModelManager
 from lenet_server.repository.plan import Plan
@@ -55,7 +55,7 @@ class App:
         metrics = Metrics(self._counts)
         expose(self._counts, registry, metrics.sample)
         with ExitStack() as undo:
-            observer = observer_for(settings)
+            observer = make_observer(settings)
             if observer:
                 undo.callback(observer.stop, 0.0)
             self._catalog = open_catalog(settings, metrics, watched=observer is not None)

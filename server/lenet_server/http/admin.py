@@ -1,4 +1,4 @@
-"""The HTTP port, for machines: /metrics for Prometheus, /livez and /readyz for orchestrators."""
+"""The HTTP port: /metrics for Prometheus, /livez and /readyz for orchestrators."""
 
 import logging
 import socket
@@ -18,14 +18,17 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+# Seconds before a silent connection is closed, since each holds a thread. Prometheus' default scrape timeout is 10 too.
+IDLE_TIMEOUT_SECONDS = 10
+
 
 class HttpServer:
-    """Serves in a thread of its own from start() to stop()."""
+    """Serves HTTP in a background thread from start() to stop()."""
 
     def __init__(self, host: str, port: int, registry: CollectorRegistry, is_ready: Callable[[], bool]) -> None:
-        """Open the port; raises PortUnavailable where that is not possible."""
+        """Open the port. Raises PortUnavailable if that fails."""
         try:
-            server = _Server6 if ":" in host else _Server
+            server = _Ipv6Server if ":" in host else _Server
             self._server = make_server(host, port, _application(registry, is_ready), server, _QuietHandler)
         except OSError as error:
             raise PortUnavailable(host, port, "--http-port", error.strerror or str(error)) from error
@@ -33,11 +36,11 @@ class HttpServer:
         self._thread = threading.Thread(target=self._server.serve_forever, name="http")
 
     def start(self) -> None:
-        """Answer requests."""
+        """Start to answer requests."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Close the port and end the thread."""
+        """Close the port and stop the thread."""
         if self._thread.is_alive():
             self._server.shutdown()
             self._thread.join()
@@ -48,27 +51,27 @@ class _Server(ThreadingMixIn, WSGIServer):
     daemon_threads = True
 
     def server_bind(self) -> None:
-        """Take the port. The library would ask for the host's full name as well, which may take seconds without DNS."""
+        """Bind without the base class's socket.getfqdn(), which may take seconds without DNS."""
         TCPServer.server_bind(self)
         host, self.server_port = self.server_address[:2]
         self.server_name = str(host)
         self.setup_environ()
 
     def handle_error(self, request: object, client_address: object) -> None:  # noqa: ARG002
-        """Log what went wrong with a connection, unless the other side merely went away."""
+        """Log an exception, unless the client timed out or disconnected."""
         if not isinstance(sys.exception(), TimeoutError | ConnectionError):
             log.exception("an HTTP request failed unexpectedly")
 
 
-class _Server6(_Server):
+class _Ipv6Server(_Server):
     address_family = socket.AF_INET6
 
 
 class _QuietHandler(WSGIRequestHandler):
-    timeout = 10  # seconds for a client to send its request: an idle connection holds a thread
+    timeout = IDLE_TIMEOUT_SECONDS
 
     def log_message(self, *_: object) -> None:
-        """Say nothing: scrapes and probes come every few seconds."""
+        """Log nothing: scrapes and probes come every few seconds."""
 
 
 def _application(registry: CollectorRegistry, is_ready: Callable[[], bool]) -> "WSGIApplication":
@@ -85,7 +88,7 @@ def _application(registry: CollectorRegistry, is_ready: Callable[[], bool]) -> "
             case "/readyz":
                 return _text(start_response, "503 Service Unavailable", "not ready")
             case _:
-                return _text(start_response, "404 Not Found", "there are /metrics, /livez and /readyz")
+                return _text(start_response, "404 Not Found", "not found: use /metrics, /livez or /readyz")
 
     return application
 

@@ -1,7 +1,4 @@
-"""Who watches calls: the access log and the traces.
-
-Watching costs a call that nobody watches one question, whether there is an observer.
-"""
+"""Defines the interface through which the access log and tracing observe finished calls."""
 
 import logging
 from collections.abc import Sequence
@@ -18,36 +15,36 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class EndedCall:
-    """A call that has its answer or its status, or a message of a stream. Times in seconds of time.monotonic()."""
+    """A finished unary call, or one message of a stream. Times are in seconds of time.monotonic()."""
 
     method: str  # without its service
     caller: Caller
     request_id: str
     code: grpc.StatusCode
-    message: str  # that goes with a code other than OK
-    begun: float
+    message: str  # status message, empty for OK
+    started: float
     ended: float
-    progress: CallTimings | None  # None where no model was asked
+    timings: CallTimings | None  # None if the method does not call a model
 
     @property
     def peer(self) -> str:
-        """HOST:PORT of the caller; empty where the native transport has passed the call on, and hides it."""
+        """HOST:PORT of the caller; empty if the native transport forwarded the call, which hides the address."""
         kind, _, address = self.caller.peer().partition(":")
         return unquote(address) if kind in ("ipv4", "ipv6") else ""
 
 
 class CallObserver(Protocol):
-    """Is told of calls."""
+    """Observes finished calls."""
 
     def call_ended(self, call: EndedCall) -> None:
-        """A call has ended. Whoever serves it waits until this returns."""
+        """Record a finished call. The thread that serves the call waits until this returns."""
 
     def stop(self, seconds: float) -> None:
-        """No call will come any more. What is still to be sent may take so many seconds."""
+        """Send buffered records, for at most `seconds`. No call is recorded afterwards."""
 
 
 class CallObservers:
-    """Several observers, none of which can harm the server."""
+    """Forwards each call to several observers, and logs their exceptions instead of raising them."""
 
     def __init__(self, observers: Sequence[CallObserver]) -> None:
         self._observers = observers
@@ -57,8 +54,8 @@ class CallObservers:
         for observer in self._observers:
             try:
                 observer.call_ended(call)
-            except Exception:  # the border to what only watches: the call has been served
-                log.exception("a call could not be told of", extra={"fields": {"request_id": call.request_id}})
+            except Exception:  # request border: the caller already has the response
+                log.exception("could not record a call", extra={"fields": {"request_id": call.request_id}})
 
     def stop(self, seconds: float) -> None:
         """See CallObserver."""

@@ -1,4 +1,4 @@
-"""Who watches calls, as the settings ask for it."""
+"""Makes the call observers that the settings enable."""
 
 from types import ModuleType
 
@@ -8,36 +8,36 @@ from lenet_server.observability.call_observer import CallObserver, CallObservers
 from lenet_server.settings import Settings
 
 
-def observer_for(settings: Settings) -> CallObserver | None:
-    """The observer of all calls, or None where nobody watches.
+def make_observer(settings: Settings) -> CallObserver | None:
+    """Return an observer of all calls, or None if the access log and tracing are off.
 
-    Raises SettingsRefused where traces are asked for and OpenTelemetry is not installed.
+    Raises SettingsRefused if tracing is on and OpenTelemetry is not installed.
     """
     observers: list[CallObserver] = []
     if settings.trace_endpoint:
-        observers.append(_traces(settings))
+        observers.append(_make_traces(settings))
     if settings.access_log == "on":
         observers.append(AccessLog())
     return CallObservers(observers) if observers else None
 
 
 def check_installed(settings: Settings) -> None:
-    """Raise SettingsRefused where traces are asked for and OpenTelemetry is not installed."""
+    """Raise SettingsRefused if tracing is on and OpenTelemetry is not installed."""
     if settings.trace_endpoint:
-        _tracing()
+        _tracing_module()
 
 
-def _traces(settings: Settings) -> CallObserver:
-    tracing = _tracing()
-    traces: CallObserver = tracing.Traces(tracing.exporter_to(settings.trace_endpoint), settings.trace_sample_ratio)
+def _make_traces(settings: Settings) -> CallObserver:
+    tracing = _tracing_module()
+    traces: CallObserver = tracing.Traces(tracing.make_exporter(settings.trace_endpoint), settings.trace_sample_ratio)
     return traces
 
 
-def _tracing() -> ModuleType:
+def _tracing_module() -> ModuleType:
     try:
         from lenet_server.observability import tracing
     except ImportError as error:
         raise SettingsRefused(
-            f"--trace-endpoint needs OpenTelemetry ({error}): pip install 'lenet-server[tracing]', or leave it empty"
+            f"--trace-endpoint needs OpenTelemetry ({error}): pip install 'lenet-server[tracing]', or unset the flag"
         ) from error
     return tracing

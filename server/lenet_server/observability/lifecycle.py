@@ -1,4 +1,4 @@
-"""The log lines of a start, and the order of a drain, for a server of one process or of several."""
+"""Logs the start of a server and drains it; shared by the server in one process and the supervisor of several."""
 
 import logging
 import time
@@ -11,7 +11,7 @@ log = logging.getLogger(__name__)
 
 
 def log_addresses(settings: Settings, grpc_port: int, http_port: int) -> None:
-    """Log the version and the addresses that are served."""
+    """Log the version and the addresses of both ports."""
     log.info(
         "lenet-server %s serves gRPC on %s:%d, HTTP on %s:%d",
         __version__,
@@ -31,7 +31,7 @@ def drain(
 ) -> None:
     """Announce the shutdown, wait the shutdown delay, stop within the grace period, and log the requests answered.
 
-    The server keeps answering during the delay, so that load balancers see it as not serving before it refuses calls.
+    The server keeps answering during the delay, so that load balancers see NOT_SERVING before calls are refused.
     """
     announce()
     log.info("draining")

@@ -1,4 +1,4 @@
-"""The full names of the methods of both services."""
+"""Full names of both services' methods."""
 
 from lenet.inference import grpc_service_pb2
 from lenet.v1 import classifier_pb2
@@ -15,5 +15,5 @@ _FULL_NAMES = {
 
 
 def full_name(method: str) -> str:
-    """The name of a method of either service, which differs from those of all others, with its service before it."""
+    """Return `package.Service/Method` for a method of either service. No two methods share a name."""
     return _FULL_NAMES[method]

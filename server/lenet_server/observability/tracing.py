@@ -1,7 +1,7 @@
-"""Traces of calls for OpenTelemetry: a span for each call, and in it one each for decoding, queueing and inference.
+"""OpenTelemetry traces: one span per call, with child spans for decoding, queueing and inference.
 
-They are made when the call has ended, of the times that were noted on its way. Attributes are those of OpenTelemetry's
-conventions for gRPC; what these do not know begins with `lenet.`.
+Spans are created when the call has ended, from the times in its CallTimings. Attributes follow OpenTelemetry's semantic
+conventions for gRPC; those that the conventions lack begin with `lenet.`.
 """
 
 import threading
@@ -25,8 +25,9 @@ from lenet_server.batching.call_context import BatchRun, CallTimings
 from lenet_server.observability.call_observer import EndedCall
 from lenet_server.observability.method_names import full_name
 
-# Statuses that are the server's own fault, by the conventions for gRPC servers; the others are the caller's.
-ERRORS = (
+# Statuses that mark a server span as failed, from OpenTelemetry's semantic conventions for gRPC. The others are the
+# caller's mistakes.
+SERVER_ERRORS = (
     grpc.StatusCode.UNKNOWN,
     grpc.StatusCode.DEADLINE_EXCEEDED,
     grpc.StatusCode.UNIMPLEMENTED,
@@ -35,91 +36,91 @@ ERRORS = (
     grpc.StatusCode.DATA_LOSS,
 )
 
-Clock = Callable[[float], int]
+ToUnixNanoseconds = Callable[[float], int]
 
 
-def exporter_to(endpoint: str) -> SpanExporter:
-    """What sends spans to an OTLP/gRPC receiver, `http://HOST:PORT` or `https://HOST:PORT`."""
+def make_exporter(endpoint: str) -> SpanExporter:
+    """Return an exporter to an OTLP/gRPC receiver at `http://HOST:PORT` or `https://HOST:PORT`."""
     return OTLPSpanExporter(endpoint=endpoint)
 
 
 class Traces:
-    """A CallObserver that makes spans of calls and hands them, in batches, to an exporter."""
+    """A CallObserver that exports each call as spans, in batches."""
 
     def __init__(self, exporter: SpanExporter, sample_ratio: float) -> None:
-        """Trace that share of the calls, 0 … 1, whose caller has not decided by its own trace."""
-        named = {"service.name": "lenet-server", "service.version": __version__}
-        resource = Resource.create(named | dict(OTELResourceDetector().detect().attributes))
+        """Sample the fraction `sample_ratio`, 0 to 1, of calls without a trace context; others follow the caller's."""
+        service = {"service.name": "lenet-server", "service.version": __version__}
+        resource = Resource.create(service | dict(OTELResourceDetector().detect().attributes))
         self._exporter = exporter
         self._provider = TracerProvider(ParentBasedTraceIdRatio(sample_ratio), resource, shutdown_on_exit=False)
         self._provider.add_span_processor(BatchSpanProcessor(exporter))
         self._tracer = self._provider.get_tracer("lenet_server", __version__)
         self._propagator = TraceContextTextMapPropagator()
-        self._linking = threading.Lock()
-        # The span that stands for a run of the model: that of the first of its calls to be traced.
-        self._span_of: WeakKeyDictionary[BatchRun, SpanContext] = WeakKeyDictionary()
+        self._link_lock = threading.Lock()
+        # For each model run, the inference span of the first traced call in its batch: the others link to it.
+        self._first_span: WeakKeyDictionary[BatchRun, SpanContext] = WeakKeyDictionary()
 
     def call_ended(self, call: EndedCall) -> None:
-        """Make the spans of the call."""
-        clock = _clock()
+        """Export the call's spans."""
+        to_unix = _monotonic_to_unix()
         name = full_name(call.method)
         span = self._tracer.start_span(
-            name, self._parent(call), SpanKind.SERVER, _attributes(call, name), start_time=clock(call.begun)
+            name, self._parent(call), SpanKind.SERVER, _attributes(call, name), start_time=to_unix(call.started)
         )
         if span.is_recording():
-            if call.code in ERRORS:
+            if call.code in SERVER_ERRORS:
                 span.set_attribute("error.type", call.code.name)
                 span.set_status(Status(StatusCode.ERROR, call.message))
-            if call.progress:
-                self._stages(call.progress, call.ended, set_span_in_context(span), clock)
-        span.end(clock(call.ended))
+            if call.timings:
+                self._add_stages(call.timings, call.ended, set_span_in_context(span), to_unix)
+        span.end(to_unix(call.ended))
 
     def stop(self, seconds: float) -> None:
-        """Send the spans that are left; after so many seconds, give up."""
-        give_up = threading.Timer(seconds, self._exporter.shutdown)
-        give_up.start()
+        """Export the remaining spans, for at most `seconds`."""
+        abort = threading.Timer(seconds, self._exporter.shutdown)
+        abort.start()
         self._provider.shutdown()
-        give_up.cancel()
-        give_up.join()
+        abort.cancel()
+        abort.join()
 
     def _parent(self, call: EndedCall) -> Context:
-        """The caller's span, by the W3C's trace context."""
+        """Return the context of the caller's span, from its W3C trace context headers."""
         carrier: dict[str, list[str]] = {}
         for key, value in call.caller.metadata():
             if key in self._propagator.fields:
                 carrier.setdefault(key, []).append(str(value))
         return self._propagator.extract(carrier)
 
-    def _stages(self, progress: CallTimings, ended: float, within: Context, clock: Clock) -> None:
-        if progress.decoding_since is not None:
-            decoded_at = ended if progress.decoded_at is None else progress.decoded_at
-            self._stage("decode", within, clock(progress.decoding_since), clock(decoded_at))
-        if progress.queued_at is not None:
-            self._stage("queue", within, clock(progress.queued_at), clock(progress.runs[0].began))
-        for run in progress.runs:
-            self._inference(run, within, clock)
+    def _add_stages(self, timings: CallTimings, ended: float, parent: Context, to_unix: ToUnixNanoseconds) -> None:
+        if timings.decoding_since is not None:
+            decoded_at = ended if timings.decoded_at is None else timings.decoded_at
+            self._add_stage("decode", parent, to_unix(timings.decoding_since), to_unix(decoded_at))
+        if timings.queued_at is not None:
+            self._add_stage("queue", parent, to_unix(timings.queued_at), to_unix(timings.runs[0].began))
+        for run in timings.runs:
+            self._add_inference(run, parent, to_unix)
 
-    def _inference(self, run: BatchRun, within: Context, clock: Clock) -> None:
-        """A batch is one run and many calls: the trace of each tells of it, and links to the first that did."""
-        with self._linking:
-            first = self._span_of.get(run)
+    def _add_inference(self, run: BatchRun, parent: Context, to_unix: ToUnixNanoseconds) -> None:
+        """Add the span of a model run. Calls in one batch share the run: later spans link to the first."""
+        with self._link_lock:
+            first = self._first_span.get(run)
             span = self._tracer.start_span(
                 "inference",
-                within,
+                parent,
                 attributes={"lenet.batch.images": run.images, "lenet.batch.calls": run.calls},
                 links=[Link(first)] if first else [],
-                start_time=clock(run.began),
+                start_time=to_unix(run.began),
             )
             if not first:
-                self._span_of[run] = span.get_span_context()
-        span.end(clock(run.ended))
+                self._first_span[run] = span.get_span_context()
+        span.end(to_unix(run.ended))
 
-    def _stage(self, name: str, within: Context, start: int, end: int) -> None:
-        self._tracer.start_span(name, within, start_time=start).end(end)
+    def _add_stage(self, name: str, parent: Context, start: int, end: int) -> None:
+        self._tracer.start_span(name, parent, start_time=start).end(end)
 
 
-def _clock() -> Clock:
-    """What turns seconds of time.monotonic() into nanoseconds since 1970."""
+def _monotonic_to_unix() -> ToUnixNanoseconds:
+    """Return a function from seconds of time.monotonic() to nanoseconds since 1970."""
     offset = time.time_ns() - time.monotonic_ns()
     return lambda seconds: offset + int(seconds * 1e9)
 
@@ -134,11 +135,11 @@ def _attributes(call: EndedCall, name: str) -> dict[str, AttributeValue]:
     if call.peer:
         host, _, port = call.peer.rpartition(":")
         attributes |= {"client.address": host.strip("[]"), "client.port": int(port)}
-    if call.progress and call.progress.model:
-        progress = call.progress
+    if call.timings and call.timings.model:
+        timings = call.timings
         attributes |= {
-            "lenet.model": progress.model,
-            "lenet.version": progress.version,
-            "lenet.images": progress.images,
+            "lenet.model": timings.model,
+            "lenet.version": timings.version,
+            "lenet.images": timings.images,
         }
     return attributes

@@ -1,7 +1,7 @@
-"""Who may call what: the same for each transport.
+"""Authorizes each call by its method and bearer token, alike for every transport.
 
-Health checks are open to all, for orchestrators have no token. The control of the model repository needs a token for
-`control`. Everything else, reflection among it and methods that do not exist, needs any token.
+Health checks need no token, because orchestrators have none. Loading and unloading models needs a token with the right
+`control`. Every other method, including reflection and unknown methods, needs a token with any right.
 """
 
 from collections.abc import Callable
@@ -14,53 +14,53 @@ from lenet_server.security.reloading_file import ReloadingFile
 from lenet_server.security.tokens import Right, Tokens
 from lenet_server.settings import Settings
 
-OPEN = "/grpc.health.v1.Health/"
-CONTROL = (
+PUBLIC_PREFIX = "/grpc.health.v1.Health/"
+CONTROL_METHODS = (
     "/inference.GRPCInferenceService/RepositoryModelLoad",
     "/inference.GRPCInferenceService/RepositoryModelUnload",
 )
 
 
-def right_needed(method: str) -> Right | None:
-    """The right that a call of the method (`/package.Service/Method`) needs, None where it is open to all."""
-    if method.startswith(OPEN):
+def required_right(method: str) -> Right | None:
+    """Return the right that a call of `method` (`/package.Service/Method`) requires, None if it needs no token."""
+    if method.startswith(PUBLIC_PREFIX):
         return None
-    return Right.CONTROL if method in CONTROL else Right.INFERENCE
+    return Right.CONTROL if method in CONTROL_METHODS else Right.INFERENCE
 
 
 class Authorizer:
-    """Lets those calls pass whose token allows them. `refused` is told why others do not."""
+    """Authorizes calls against a token file, and reports each refusal to `on_refused`."""
 
-    def __init__(self, known: ReloadingFile[Tokens], refused: Callable[[ServingError], None]) -> None:
-        self._known = known
-        self._refused = refused
+    def __init__(self, token_file: ReloadingFile[Tokens], on_refused: Callable[[ServingError], None]) -> None:
+        self._token_file = token_file
+        self._on_refused = on_refused
 
     def check(self, method: str, metadata: Metadata) -> None:
-        """Let the call pass, or raise Unauthenticated or PermissionDenied."""
-        needed = right_needed(method)
-        if needed is None:
+        """Return if the call is authorized. Raises Unauthenticated or PermissionDenied."""
+        right = required_right(method)
+        if right is None:
             return
-        self._known.renew()
+        self._token_file.reload_if_changed()
         try:
-            self._known.value.require(needed, metadata)
+            self._token_file.value.require(right, metadata)
         except ServingError as error:
-            self._refused(error)
+            self._on_refused(error)
             raise
 
 
-def authorizer_for(settings: Settings, refused: Callable[[ServingError], None]) -> Authorizer | None:
-    """Return the authorizer of the settings, None where every caller may call. Raises SettingsRefused."""
+def make_authorizer(settings: Settings, on_refused: Callable[[ServingError], None]) -> Authorizer | None:
+    """Return an authorizer, or None if no token file is set. Raises SettingsRefused if the file cannot be used."""
     file = settings.token_file
-    return Authorizer(ReloadingFile([file], lambda: read_tokens(file)), refused) if file else None
+    return Authorizer(ReloadingFile([file], lambda: read_tokens(file)), on_refused) if file else None
 
 
 def read_tokens(file: Path) -> Tokens:
-    """The tokens of a file. Raises SettingsRefused with the flag's name."""
+    """Read and parse a token file. Raises SettingsRefused with the flag and the file in its message."""
     try:
         return tokens.parse(file.read_text("utf-8"))
     except OSError as error:
         raise SettingsRefused(f"--token-file {file} cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
-        raise SettingsRefused(f"--token-file {file} is not text in UTF-8") from error
+        raise SettingsRefused(f"--token-file {file} is not UTF-8 text") from error
     except SettingsRefused as error:
         raise SettingsRefused(f"--token-file {file}: {error}") from error

@@ -1,4 +1,4 @@
-"""The files of TLS, read and tried out before a client meets them."""
+"""Reads the TLS files and verifies, with a handshake in memory, that clients can connect with them."""
 
 import ssl
 from contextlib import suppress
@@ -10,26 +10,27 @@ from typing import NoReturn
 from lenet_server.errors import SettingsRefused
 from lenet_server.settings import Settings
 
-# Messages that the two ends of a handshake send each other: TLS 1.3 needs two turns, TLS 1.2 three.
-TURNS = 4
+# Rounds of the handshake in memory, in each of which both sides send what they can: TLS 1.3 takes two, TLS 1.2 three;
+# one is spare.
+MAX_HANDSHAKE_ROUNDS = 4
 
 
 @dataclass(frozen=True)
 class TlsFiles:
-    """Which files the settings name."""
+    """Paths of the TLS files in the settings."""
 
     certificate: Path
     key: Path
     client_ca: Path | None
 
     def all(self) -> list[Path]:
-        """The files that there are."""
+        """Return all paths that are set."""
         return [self.certificate, self.key, *([self.client_ca] if self.client_ca else [])]
 
 
 @dataclass(frozen=True)
 class Certificates:
-    """The contents of these files, in PEM, and when the server's certificate expires."""
+    """Contents of the TLS files in PEM form, and the expiry date of the server's certificate."""
 
     chain: bytes
     key: bytes = field(repr=False)
@@ -38,7 +39,7 @@ class Certificates:
 
 
 def tls_files(settings: Settings) -> TlsFiles | None:
-    """The files of TLS, None where it is off. Raises SettingsRefused where one of them lacks another."""
+    """Return the TLS files, None if TLS is off. Raises SettingsRefused if a file is set without those it needs."""
     certificate, key, client_ca = settings.tls_certificate, settings.tls_key, settings.tls_client_ca
     if certificate and key:
         return TlsFiles(certificate, key, client_ca)
@@ -48,17 +49,17 @@ def tls_files(settings: Settings) -> TlsFiles | None:
         raise SettingsRefused(f"--tls-key {key} needs its certificate: set --tls-certificate")
     if client_ca:
         raise SettingsRefused(
-            f"--tls-client-ca {client_ca} needs TLS: set --tls-certificate and --tls-key, or leave it out"
+            f"--tls-client-ca {client_ca} needs TLS: set --tls-certificate and --tls-key, or unset --tls-client-ca"
         )
     return None
 
 
 def read(files: TlsFiles) -> Certificates:
-    """Read the files, and shake hands with ourselves. Raises SettingsRefused where a client could not."""
+    """Read the files and verify that a handshake with them succeeds. Raises SettingsRefused if it fails."""
     chain = _content("--tls-certificate", files.certificate)
     key = _content("--tls-key", files.key)
     client_ca = _content("--tls-client-ca", files.client_ca) if files.client_ca else None
-    expires = _rehearse(files)
+    expires = _verify_handshake(files)
     if files.client_ca:
         _check_client_ca(files.client_ca)
     return Certificates(chain, key, client_ca, expires)
@@ -71,11 +72,11 @@ def _content(flag: str, file: Path) -> bytes:
         raise SettingsRefused(f"{flag} {file} cannot be read: {error.strerror}") from error
 
 
-def _rehearse(files: TlsFiles) -> datetime:
-    """Let a server with these files meet a client that trusts its certificate; returns when that expires."""
+def _verify_handshake(files: TlsFiles) -> datetime:
+    """Perform a handshake with a client that trusts the server's certificate, and return its expiry date."""
     client = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     client.check_hostname = False
-    client.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN  # trust the certificate itself, whoever has signed it
+    client.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN  # trust the certificate itself, whatever its issuer
     _load_trusted(client, "--tls-certificate", files.certificate)
     server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     try:
@@ -87,20 +88,20 @@ def _rehearse(files: TlsFiles) -> datetime:
             "set both to files in PEM form that were issued together"
         ) from error
     to_client, to_server = ssl.MemoryBIO(), ssl.MemoryBIO()
-    ours = client.wrap_bio(to_client, to_server)
-    ends = (ours, server.wrap_bio(to_server, to_client, server_side=True))
+    client_side = client.wrap_bio(to_client, to_server)
+    sides = (client_side, server.wrap_bio(to_server, to_client, server_side=True))
     try:
-        for _ in range(TURNS):
-            for end in ends:
+        for _ in range(MAX_HANDSHAKE_ROUNDS):
+            for side in sides:
                 with suppress(ssl.SSLWantReadError):
-                    end.do_handshake()
+                    side.do_handshake()
     except ssl.SSLCertVerificationError as error:
         raise SettingsRefused(
-            f"--tls-certificate {files.certificate}: {error.verify_message}: set it to one that clients accept today"
+            f"--tls-certificate {files.certificate}: {error.verify_message}: set it to a certificate that is valid now"
         ) from error
     except ssl.SSLError as error:
-        raise SettingsRefused(f"--tls-certificate {files.certificate} does not work: {error.reason}") from error
-    return _time((ours.getpeercert() or {})["notAfter"])
+        raise SettingsRefused(f"--tls-certificate {files.certificate} fails in a handshake: {error.reason}") from error
+    return _time((client_side.getpeercert() or {})["notAfter"])
 
 
 def _check_client_ca(file: Path) -> None:
@@ -121,7 +122,7 @@ def _load_trusted(context: ssl.SSLContext, flag: str, file: Path) -> None:
 
 
 def _refuse_encrypted(file: Path) -> NoReturn:
-    raise SettingsRefused(f"--tls-key {file} is encrypted: nobody is there to type its password; decrypt it")
+    raise SettingsRefused(f"--tls-key {file} is encrypted, and the server cannot ask for a password: decrypt the key")
 
 
 def _time(text: object) -> datetime:

@@ -1,4 +1,4 @@
-"""TLS for grpcio: its port is opened with certificates that are renewed without a restart."""
+"""Opens grpcio's port, with TLS certificates that are reloaded without a restart."""
 
 import grpc
 
@@ -9,28 +9,28 @@ from lenet_server.settings import Settings
 
 
 def add_port(server: grpc.Server, address: str, settings: Settings) -> int:
-    """Have the server listen at the address, with TLS if the settings say so and others can reach it; returns the port.
+    """Make the server listen at `address` and return the port. Unix sockets never use TLS.
 
-    Raises SettingsRefused where the files of TLS cannot be used, RuntimeError where the port cannot be opened.
+    Raises SettingsRefused if the TLS files cannot be used, RuntimeError if the port cannot be opened.
     """
     credentials = None if address.startswith("unix:") else server_credentials(settings)
     return server.add_secure_port(address, credentials) if credentials else server.add_insecure_port(address)
 
 
 def server_credentials(settings: Settings) -> grpc.ServerCredentials | None:
-    """The credentials that the settings ask for, None for plaintext. Raises SettingsRefused."""
+    """Return the server's TLS credentials, None for plaintext. Raises SettingsRefused if a TLS file cannot be used."""
     files = certificates.tls_files(settings)
     if files is None:
         return None
-    renewable = ReloadingFile(files.all(), lambda: certificates.read(files))
+    reloading = ReloadingFile(files.all(), lambda: certificates.read(files))
 
-    def renewed() -> grpc.ServerCertificateConfiguration | None:
-        """What the next connection is to use; None for what the one before used. Connections that are open stay."""
-        return _configuration(renewable.value) if renewable.renew() else None
+    def new_configuration() -> grpc.ServerCertificateConfiguration | None:
+        """Return the configuration for the next connection, None if unchanged. Open connections keep theirs."""
+        return _configuration(reloading.value) if reloading.reload_if_changed() else None
 
     return grpc.dynamic_ssl_server_credentials(
-        _configuration(renewable.value),
-        renewed,  # type: ignore[arg-type]  # its stubs forget the None
+        _configuration(reloading.value),
+        new_configuration,  # type: ignore[arg-type]  # the stubs omit None, which grpcio accepts as "unchanged"
         require_client_authentication=files.client_ca is not None,
     )
 

@@ -1,4 +1,4 @@
-"""What is read from files, and read again when they change: certificates and tokens are renewed while a server runs."""
+"""Reloads a value when its files change, so that certificates and tokens can be renewed without a restart."""
 
 import logging
 import threading
@@ -9,49 +9,50 @@ from typing import Generic, TypeVar
 from lenet_server.errors import SettingsRefused
 
 Value = TypeVar("Value")
-# Where, how large and when written: what a change of the content, the permissions or the target of a link changes.
+# Inode, size in bytes, and mtime and ctime in nanoseconds: one of them differs after a change of the file's content or
+# permissions, or of a symbolic link's target.
 Stamp = tuple[int, int, int, int]
 
 log = logging.getLogger(__name__)
 
 
 class ReloadingFile(Generic[Value]):
-    """A value and the files that it comes from.
+    """A value read from one or several files.
 
-    Attributes: `value`, as it was last read without an error.
+    Attributes: `value`, the result of the last successful read.
     """
 
     def __init__(self, files: Sequence[Path], read: Callable[[], Value]) -> None:
-        """Read the value; raises SettingsRefused, as `read` does, where that is not possible."""
+        """Read the value. Raises SettingsRefused if `read` does."""
         self._files = files
         self._read = read
         self._lock = threading.Lock()
-        self._stamps = self._look()
+        self._stamps = self._current_stamps()
         self.value = read()
 
-    def renew(self) -> bool:
-        """Read the value again if the files have changed since. True where it is new.
+    def reload_if_changed(self) -> bool:
+        """Read the value again if a file has changed. Returns True if `value` is new.
 
-        Files that cannot be used are told to the log, once, and the value stays. Costs a look at each file's entry, and
-        no more, while nothing changes: it may be called for each call or connection.
+        If the changed files cannot be used, logs one error and keeps the previous value. Safe to call from several
+        threads. Costs one stat() per file while nothing changes, so it may be called for each call or connection.
         """
-        if self._look() == self._stamps:
+        if self._current_stamps() == self._stamps:
             return False
         with self._lock:
-            # Looked at before they are read: whatever is written meanwhile makes them differ the next time.
-            stamps = self._look()
+            # Taken before the files are read: a write during the read changes the stamps, and causes another reload.
+            stamps = self._current_stamps()
             if stamps == self._stamps:
                 return False
             self._stamps = stamps
             try:
                 self.value = self._read()
             except SettingsRefused as error:
-                log.error("%s (what was read before stays in use)", error)
+                log.error("%s (the previous content stays in use)", error)
                 return False
-        log.info("read again: %s", ", ".join(map(str, self._files)))
+        log.info("reloaded: %s", ", ".join(map(str, self._files)))
         return True
 
-    def _look(self) -> list[Stamp | None]:
+    def _current_stamps(self) -> list[Stamp | None]:
         return [_stamp(file) for file in self._files]
 
 

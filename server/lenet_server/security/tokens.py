@@ -1,4 +1,4 @@
-"""Bearer tokens, and what each of them allows."""
+"""Bearer tokens and their rights."""
 
 import hashlib
 import hmac
@@ -9,62 +9,63 @@ from enum import StrEnum
 from lenet_server.batching.call_context import Metadata
 from lenet_server.errors import PermissionDenied, SettingsRefused, Unauthenticated
 
-# What RFC 6750 lets a bearer token be made of. Shorter ones can be guessed.
+# The syntax of a bearer token (b64token) in RFC 6750, section 2.1.
 TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
+# In characters. 16 random base64 characters carry 96 bits, 16 hexadecimal ones 64: too many to guess over a network.
 MIN_TOKEN_LENGTH = 16
 
 
 class Right(StrEnum):
-    """What a token is for."""
+    """The right that a token grants."""
 
     INFERENCE = "inference"
-    """Whatever asks, and changes nothing."""
+    """Call every method that changes no state."""
     CONTROL = "control"
-    """The same, and to load and unload models."""
+    """As INFERENCE, and load and unload models."""
 
 
 class Tokens:
-    """The tokens that a server knows. Only their digests are kept: nothing that prints this object tells a token."""
+    """The accepted tokens. Keeps only their SHA-256 digests, so that printing this object reveals no token."""
 
     def __init__(self, tokens: Sequence[tuple[Right, str]]) -> None:
         self._rights = [(_digest(token), right) for right, token in tokens]
 
     def __len__(self) -> int:
-        """How many there are."""
+        """Return the number of tokens."""
         return len(self._rights)
 
     def right_of(self, authorization: str) -> Right | None:
-        """The right of a header `Bearer TOKEN`, None where it has another form or the token is unknown.
+        """Return the right of an `authorization` header, None if it is not `Bearer TOKEN` or the token is unknown.
 
-        Takes the same time whichever token it is, and whether it is known.
+        Compares in constant time: the duration reveals neither which token was sent nor whether it is known.
         """
         scheme, _, token = authorization.partition(" ")
         digest = _digest(token.strip())
         found = None
-        for known, right in self._rights:
-            if hmac.compare_digest(known, digest):
+        for known_digest, right in self._rights:
+            if hmac.compare_digest(known_digest, digest):
                 found = right
         return found if scheme.lower() == "bearer" else None
 
-    def require(self, needed: Right, metadata: Metadata) -> None:
-        """Let a call with this metadata pass if its token has the right. Raises Unauthenticated or PermissionDenied."""
+    def require(self, required: Right, metadata: Metadata) -> None:
+        """Return if the metadata carry a token with the right. Raises Unauthenticated or PermissionDenied."""
         headers = [value for key, value in metadata if key == "authorization"]
         if not headers:
-            raise Unauthenticated("a token is needed: send it as the metadata `authorization: Bearer TOKEN`")
+            raise Unauthenticated("a token is needed: send the metadata `authorization: Bearer TOKEN`")
         if len(headers) > 1:
-            raise Unauthenticated("there are several `authorization` headers: send one")
+            raise Unauthenticated("several `authorization` headers were sent: send one")
         header = headers[0]
         right = self.right_of(header if isinstance(header, str) else header.decode("latin-1"))
         if right is None:
-            raise Unauthenticated("the token is unknown: it must be one of this server's, sent as `Bearer TOKEN`")
-        if right is not needed and right is not Right.CONTROL:
-            raise PermissionDenied(f"this needs a token for {needed}, and the one that was sent is for {right}")
+            raise Unauthenticated("the token is unknown: send `Bearer TOKEN` with a token that this server accepts")
+        if right is not required and right is not Right.CONTROL:
+            raise PermissionDenied(f"this method needs a token for {required}, but the token sent is for {right}")
 
 
 def parse(text: str) -> Tokens:
-    """The tokens of a file: a line `RIGHT TOKEN` for each, beside blank lines and those that begin with `#`.
+    """Parse a token file: one `RIGHT TOKEN` per line; blank lines and lines that begin with `#` are ignored.
 
-    Raises SettingsRefused with the number of the line that is wrong, and without a word of it: it may be a secret.
+    Raises SettingsRefused with the number of the invalid line but none of its content, which may be a secret.
     """
     tokens: dict[str, Right] = {}
     for number, line in enumerate(text.splitlines(), 1):
@@ -82,10 +83,10 @@ def parse(text: str) -> Tokens:
                 "make one with `openssl rand -hex 32`"
             )
         if token in tokens:
-            raise SettingsRefused(f"the token of line {number} stands in a line before it as well: leave one of them")
+            raise SettingsRefused(f"the token of line {number} repeats that of an earlier line: remove one of the two")
         tokens[token] = Right(right)
     if not tokens:
-        raise SettingsRefused("there is no token in it: nobody could call")
+        raise SettingsRefused("it contains no token, so every call would be refused: add a line `inference TOKEN`")
     return Tokens([(right, token) for token, right in tokens.items()])
 
 

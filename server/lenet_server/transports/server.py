@@ -13,7 +13,7 @@ from lenet_server.repository.control import Control
 from lenet_server.rpc.lenet.service import ClassifierService
 from lenet_server.rpc.oip.service import InferenceService
 from lenet_server.rpc.request_handler import RequestHandler
-from lenet_server.security.authorizer import authorizer_for
+from lenet_server.security.authorizer import make_authorizer
 from lenet_server.settings import Settings
 from lenet_server.transports import transport
 
@@ -56,7 +56,7 @@ class Serving:
             metrics,
             max_requests,
             settings.max_streams,
-            authorizer=authorizer_for(settings, metrics.rejected),
+            authorizer=make_authorizer(settings, metrics.rejected),
             observer=observer,
         )
         # Without the unary methods that classify: those are in `method_table`.

@@ -14,7 +14,7 @@ from lenet_server.inference.loader import described, open_catalog
 from lenet_server.metrics.process import ProcessMetrics
 from lenet_server.metrics.server import Metrics
 from lenet_server.metrics.shared_memory import SharedCounts
-from lenet_server.observability.factory import observer_for
+from lenet_server.observability.factory import make_observer
 from lenet_server.repository.plan import Plan
 from lenet_server.settings import Settings
 from lenet_server.transports.server import Serving
@@ -61,7 +61,7 @@ class Worker:
         self._settings = settings
         self._metrics = Metrics(counts, number)
         self._process_metrics = ProcessMetrics(self._metrics.table, number)
-        self._observer = observer_for(settings)
+        self._observer = make_observer(settings)
         self._catalog = open_catalog(settings, self._metrics, watched=self._observer is not None)
         self._channel = RpcChannel(
             connection,

@@ -1,4 +1,4 @@
-"""What the readers of all formats have in common: a picture file that is understood but not yet decoded, and its samples."""
+"""What the readers of all formats return: a picture file whose header is read, and its decoded samples."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ class Raster(NamedTuple):
     """Decoded samples, as the file holds them: not upright, not opaque, of 8 or 16 bits."""
 
     colours: Samples  # grey [H, W] or blue, green, red [H, W, 3]
-    alpha: Samples | None = None  # [H, W], of the colours' type
+    alpha: Samples | None = None  # [H, W]
     premultiplied: bool = False  # the colours were already multiplied by alpha
     orientation: int = UPRIGHT  # EXIF orientation, 1 to 8
 

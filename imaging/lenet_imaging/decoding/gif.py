@@ -15,7 +15,7 @@ _EXTENSION, _IMAGE = 0x21, 0x2C
 _GRAPHIC_CONTROL = 0xF9
 _TABLE, _INTERLACED = 0x80, 0x40  # flags
 _PASSES = ((0, 8), (4, 8), (2, 4), (1, 2))  # first row and step of each pass of an interlaced frame
-_COST_PIXEL, _COST_BYTE = 4, 4
+_COST_PIXEL = 6
 
 
 class _Frame(NamedTuple):
@@ -44,9 +44,7 @@ def parse(data: bytes) -> Encoded:
             raise ImageError("the GIF picture is truncated or damaged: it has no frame")
         return _raster(data, frame, width, height)
 
-    return Encoded(
-        width, height, _COST_PIXEL * width * height + _COST_BYTE * min(len(data), 2 * width * height), unpack
-    )
+    return Encoded(width, height, _COST_PIXEL * width * height, unpack)
 
 
 def _first_frame(data: bytes, flags: int) -> _Frame | None:
@@ -91,7 +89,7 @@ def _after_blocks(data: bytes, position: int) -> int:
 
 
 def _blocks(data: bytes, position: int) -> bytes:
-    parts = []
+    parts: list[bytes] = []
     for _ in range(_MAX_BLOCKS):
         length = data[position] if position < len(data) else 0
         if not length:

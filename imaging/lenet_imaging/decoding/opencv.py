@@ -1,4 +1,4 @@
-"""The one call of OpenCV's decoder. What reaches it was written by this package's readers, never by a stranger alone."""
+"""The one call of OpenCV's decoder. What it is given was checked, and mostly written, by this package's readers."""
 
 from typing import cast
 

@@ -5,7 +5,6 @@ Text, profiles and unknown chunks never reach the decoder: it would unpack them,
 
 import struct
 
-import cv2
 import numpy as np
 
 from lenet_imaging.decoding.encoded import Encoded, Raster, Wanted
@@ -68,8 +67,5 @@ def _grey_with_key(data: bytes, bits: int, key: int, stated: int) -> Raster:
     """Grey in which one level is transparent: OpenCV leaves that out."""
     grey = decode_samples(data)
     level = key * 255 // ((1 << bits) - 1) if bits < 8 else key
-    alpha = np.where(grey == level, 0, np.iinfo(grey.dtype).max).astype(grey.dtype)
-    if grey.ndim == 3:
-        grey = cv2.extractChannel(grey, 0)
-        alpha = cv2.extractChannel(alpha, 0)
+    alpha = np.where(grey == level, 0, 255).astype(np.uint8)
     return Raster(grey, alpha, orientation=stated)

@@ -22,8 +22,12 @@ _WIDTH, _LENGTH, _BITS, _COMPRESSION, _PHOTOMETRIC, _FILL_ORDER = 256, 257, 258,
 _OFFSETS, _ORIENTATION, _SAMPLES, _ROWS_PER_STRIP, _COUNTS, _PLANAR = 273, 274, 277, 278, 279, 284
 _FAX_3_OPTIONS, _FAX_4_OPTIONS, _PREDICTOR, _COLOUR_MAP = 292, 293, 317, 320
 _TILE_WIDTH, _TILE_LENGTH, _TILE_OFFSETS, _TILE_COUNTS = 322, 323, 324, 325
-_EXTRA_SAMPLES, _SAMPLE_FORMAT, _JPEG_TABLES, _SUBSAMPLING, _REFERENCE = 338, 339, 347, 530, 532
+_EXTRA_SAMPLES, _SAMPLE_FORMAT, _JPEG_TABLES, _SUBSAMPLING = 338, 339, 347, 530
 
+_OF_WHOLE = (
+    *(_WIDTH, _LENGTH, _BITS, _COMPRESSION, _PHOTOMETRIC, _FILL_ORDER, _SAMPLES, _ROWS_PER_STRIP),
+    *(_FAX_3_OPTIONS, _FAX_4_OPTIONS, _TILE_WIDTH, _TILE_LENGTH, _SUBSAMPLING),
+)
 _PLAIN_BITS = 24  # of a pixel, in a picture whose cost is its pixels
 _MAX_WASTE, _FREE_WASTE = 4, 1 << 20  # how far tiles may reach past the picture: times its pixels, and pixels
 _NONE, _JPEG = 1, 7
@@ -103,9 +107,8 @@ def _layout(directory: Directory, width: int, height: int) -> Layout:
         elif directory.number(_PREDICTOR, 1) > 2:
             problem = "a predictor for floating point"
     elif compression in _FAX:
-        problem = (
-            None if (layout.bits, samples, photometric in (0, 1)) == (1, 1, True) else "fax compression of colours"
-        )
+        bilevel = bits == {1} and samples == 1 and photometric in (0, 1)
+        problem = None if bilevel else "fax compression of other than black and white"
     elif compression == _JPEG:
         right = bits == {8} and samples in (1, 3) and not layout.planar and photometric in (1, 2, 6)
         problem = None if right else "JPEG compression of planes or of other than 8-bit grey, RGB or YCbCr"
@@ -167,9 +170,7 @@ def _rows(
 
 def _whole(data: bytes, directory: Directory, strips: _Strips) -> npt.NDArray[np.uint8]:
     """Return the samples of a picture that OpenCV reads whole."""
-    kept = (_WIDTH, _LENGTH, _BITS, _COMPRESSION, _PHOTOMETRIC, _FILL_ORDER, _SAMPLES, _ROWS_PER_STRIP)
-    kept += (_FAX_3_OPTIONS, _FAX_4_OPTIONS, _TILE_WIDTH, _TILE_LENGTH, _SUBSAMPLING)
-    tags = {tag: values for tag in kept if (values := directory.numbers(tag))}
+    tags = {tag: values for tag in _OF_WHOLE if (values := directory.numbers(tag))}
     return decode_samples(_with_directory(data, tags, strips, tables=directory.raw(_JPEG_TABLES))).astype(np.uint8)
 
 

@@ -15,7 +15,7 @@ class _Layout(NamedTuple):
 
     first: str
     first_at: int
-    count: str
+    number: str
     entry: str
     inline: int  # the most bytes of values that stand in the entry itself
     offset: str
@@ -43,10 +43,10 @@ class Directory:
         self._entries: dict[int, tuple[int, int, int]] = {}  # tag → type, number of values, position of the values
         try:
             (start,) = struct.unpack_from(order + layout.first, data, layout.first_at)
-            (count,) = struct.unpack_from(order + layout.count, data, start)
+            (count,) = struct.unpack_from(order + layout.number, data, start)
             if count > _MAX_ENTRIES:
                 raise ValueError("too many TIFF entries")
-            position, size = start + struct.calcsize(order + layout.count), struct.calcsize(order + layout.entry)
+            position, size = start + struct.calcsize(order + layout.number), struct.calcsize(order + layout.entry)
             for _ in range(count):
                 tag, kind, number = struct.unpack_from(order + layout.entry, data, position)
                 if tag in self._entries:

@@ -1,4 +1,4 @@
-"""From the unpacked bytes of a TIFF file to its pixels: bit depths, byte orders, planes, palettes, ink, transparency."""
+"""From the unpacked bytes of a TIFF file to its pixels: bit depths, byte orders, planes, palettes, transparency."""
 
 from dataclasses import dataclass
 from typing import Any, cast

@@ -55,7 +55,7 @@ def parse(data: bytes) -> Encoded:
 
 
 def _chunks(data: bytes, position: int) -> list[tuple[bytes, bytes]]:
-    chunks = []
+    chunks: list[tuple[bytes, bytes]] = []
     while position + 8 <= len(data) and len(chunks) < _MAX_CHUNKS:
         kind, size = struct.unpack_from("<4sI", data, position)
         chunks.append((kind, data[position + 8 : position + 8 + size]))

@@ -124,7 +124,7 @@ def _strips(directory: Directory, layout: Layout, compression: int, size: int) -
     tiled = bool(directory.numbers(_TILE_OFFSETS))
     width = directory.number(_TILE_WIDTH, 0) if tiled else layout.width
     rows = directory.number(_TILE_LENGTH, 0) if tiled else directory.number(_ROWS_PER_STRIP, layout.height)
-    if width < 1 or rows < 1:
+    if width < 1 or rows < 1 or (tiled and width % 8):
         raise ValueError("TIFF strips or tiles without an area")
     length = rows if tiled else min(rows, layout.height)
     across, down = -(-layout.width // width), -(-layout.height // length)
@@ -142,30 +142,32 @@ def _strips(directory: Directory, layout: Layout, compression: int, size: int) -
 def _rows(
     data: bytes, layout: Layout, strips: _Strips, compression: int, plane: int, directory: Directory
 ) -> npt.NDArray[np.uint8]:
-    """Return a plane's unpacked bytes, uint8 [height, bytes a row]; several rows of tiles keep their padding apart."""
-    row_bytes = layout.row_bytes(layout.width)
+    """Return a plane's unpacked bytes, uint8 [height, bytes a row]. Tiles are unpacked as strips, one below the other."""
+    row_bytes, number = layout.row_bytes(strips.width), strips.across * strips.down
     # OpenCV takes 16-bit grey as it is, and 8-bit grey by way of RGBA: four times the memory.
-    size = 2 if row_bytes % 2 == 0 and layout.row_bytes(strips.width) % 2 == 0 else 1
-    number = strips.across * strips.down
+    size = 2 if row_bytes % 2 == 0 else 1
+    height = strips.length * number if strips.tiled else layout.height
     mine = slice(plane * number, (plane + 1) * number)
     tags = {
         _WIDTH: [row_bytes // size],
-        _LENGTH: [layout.height],
+        _LENGTH: [height],
         _BITS: [8 * size],
         _COMPRESSION: [compression],
         _PHOTOMETRIC: [BLACK_IS_ZERO],
         _FILL_ORDER: [directory.number(_FILL_ORDER, 1)],
         _SAMPLES: [1],
+        _ROWS_PER_STRIP: [strips.length],
     }
-    if strips.tiled:
-        tags |= {_TILE_WIDTH: [layout.row_bytes(strips.width) // size], _TILE_LENGTH: [strips.length]}
-    else:
-        tags |= {_ROWS_PER_STRIP: [strips.length]}
-    placed = replace(strips, offsets=strips.offsets[mine], counts=strips.counts[mine])
+    placed = replace(strips, tiled=False, offsets=strips.offsets[mine], counts=strips.counts[mine])
     samples = decode_samples(_with_directory(data, tags, placed))
-    if samples.shape != (layout.height, row_bytes // size):
+    if samples.shape != (height, row_bytes // size):
         raise ValueError("libtiff gives another size")
-    return np.ascontiguousarray(samples).view(np.uint8)
+    rows = np.ascontiguousarray(samples).view(np.uint8)
+    if strips.tiled:
+        tiles = rows.reshape(strips.down, strips.across, strips.length, row_bytes).transpose(0, 2, 1, 3)
+        rows = tiles.reshape(strips.down * strips.length, strips.across * row_bytes)
+        rows = np.ascontiguousarray(rows[: layout.height, : layout.row_bytes(layout.width)])
+    return rows
 
 
 def _whole(data: bytes, directory: Directory, strips: _Strips) -> npt.NDArray[np.uint8]:

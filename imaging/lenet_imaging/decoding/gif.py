@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from lenet_imaging.decoding import lzw
 from lenet_imaging.decoding.encoded import Encoded, Raster, Wanted
+from lenet_imaging.decoding.opencv import split_alpha
 from lenet_imaging.errors import ImageError
 
 _MAX_BLOCKS = 300_000
@@ -116,13 +117,16 @@ def _raster(data: bytes, frame: _Frame, width: int, height: int) -> Raster:
         screen = np.full((height, width), frame.transparent or 0, np.uint8)
         screen[frame.top : frame.top + frame.height, frame.left : frame.left + frame.width] = indices
         indices = screen
-    alpha = None if frame.transparent is None else np.where(indices == frame.transparent, 0, 255).astype(np.uint8)
-    return Raster(_palette(frame.table)[indices], alpha)
+    pixels = np.take(_palette(frame), indices).view(np.uint8).reshape(height, width, 4)
+    return split_alpha(pixels)
 
 
-def _palette(table: bytes) -> npt.NDArray[np.uint8]:
-    """The colours of all 256 indices, blue first; those past the file's table are greys, as Pillow has them."""
-    palette = np.repeat(np.arange(256, dtype=np.uint8)[:, np.newaxis], 3, axis=1)
-    colours = np.frombuffer(table, np.uint8).reshape(-1, 3)
-    palette[: len(colours)] = colours[:, ::-1]
-    return palette
+def _palette(frame: _Frame) -> npt.NDArray[np.uint32]:
+    """The colours of all 256 indices, blue first, and alpha; those past the table are greys, as Pillow has them."""
+    palette = np.repeat(np.arange(256, dtype=np.uint8)[:, np.newaxis], 4, axis=1)
+    colours = np.frombuffer(frame.table, np.uint8).reshape(-1, 3)
+    palette[: len(colours), :3] = colours[:, ::-1]
+    palette[:, 3] = 255
+    if frame.transparent is not None:
+        palette[frame.transparent, 3] = 0
+    return palette.view(np.uint32)[:, 0]

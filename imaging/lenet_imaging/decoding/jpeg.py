@@ -4,11 +4,13 @@ The decoder is given a file that is written here: tables, frame header and scans
 another size than the one that was checked, whatever lies between the segments.
 """
 
-import re
 import struct
+from bisect import bisect_left
 from typing import NamedTuple
 
 import cv2
+import numpy as np
+import numpy.typing as npt
 
 from lenet_imaging.decoding.encoded import Encoded, Raster, Wanted
 from lenet_imaging.decoding.opencv import decode_samples
@@ -19,8 +21,6 @@ _MAX_SEGMENTS = 10_000
 _MAX_SCANS = 500  # more are made to take time: progressive files have about 10
 _SCANS_PER_PASS = 8  # reading a scan of a progressive file takes about an eighth of all the rest
 
-_MARKER = re.compile(rb"\xff+([^\x00\xff])", re.DOTALL)  # what lies before it, libjpeg skips too
-_END_OF_SCAN = re.compile(rb"\xff+[^\x00\xff\xd0-\xd7]", re.DOTALL)
 _SOI, _EOI, _SOS, _JFIF, _EXIF, _ADOBE = 0xD8, 0xD9, 0xDA, 0xE0, 0xE1, 0xEE
 _FRAMES = frozenset({0xC0, 0xC1, 0xC2, 0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF})
 _TABLES = frozenset({0xC4, 0xCC, 0xDB, 0xDD})
@@ -68,17 +68,18 @@ def parse(data: bytes) -> Encoded:
 def _segments(data: bytes) -> tuple[list[bytes], _Frame, int, int, bool]:
     """Return the needed segments, frame header, number of scans, orientation, and whether the file's end was found."""
     needed, frame, scans, stated, position = [data[:2]], None, 0, UPRIGHT, 2
+    markers, ends_of_scans = _markers(data)
     for _ in range(_MAX_SEGMENTS):
-        found = _MARKER.search(data, position)
-        if found is None:
+        index = bisect_left(markers, position)
+        if index == len(markers):
             break
-        marker, position = found[1][0], found.end()
+        start = int(markers[index])  # what lies before it, libjpeg skips too
+        marker, position = data[start + 1], start + 2
         if marker == _EOI:
             needed.append(b"\xff\xd9")
             return needed, _known(frame), scans, stated, scans > 0
         if marker in _WITHOUT_LENGTH:
             continue
-        start = position - 2
         try:
             (length,) = struct.unpack_from(">H", data, position)
         except struct.error:
@@ -92,13 +93,13 @@ def _segments(data: bytes) -> tuple[list[bytes], _Frame, int, int, bool]:
             frame = _Frame(*struct.unpack_from(">BHHB", data, start + 4))
             needed.append(data[start:position])
         elif marker == _SOS:
-            end = _END_OF_SCAN.search(data, position)
+            index = bisect_left(ends_of_scans, position)
             scans += 1
             if frame is None or scans > _MAX_SCANS:
                 raise ValueError("a JPEG scan before the frame header, or too many of them")
-            if end is None:
+            if index == len(ends_of_scans):
                 break
-            position = end.start()
+            position = int(ends_of_scans[index])
             needed.append(data[start:position])
         elif marker in _TABLES or (marker == _ADOBE and data.startswith(b"Adobe", start + 4)):
             needed.append(data[start:position])
@@ -109,6 +110,15 @@ def _segments(data: bytes) -> tuple[list[bytes], _Frame, int, int, bool]:
     else:
         raise ValueError("too many JPEG segments")
     return needed, _known(frame), scans, stated, False
+
+
+def _markers(data: bytes) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Return where the markers of a file stand: all, and those that end a scan, which restart markers do not."""
+    array = np.frombuffer(data, np.uint8)
+    positions = np.flatnonzero(array[:-1] == 0xFF)
+    kinds = array[positions + 1]
+    marker = (kinds != 0) & (kinds != 0xFF)
+    return positions[marker], positions[marker & (kinds & 0xF8 != 0xD0)]
 
 
 def _known(frame: _Frame | None) -> _Frame:

@@ -5,6 +5,8 @@ string is, byte for byte, what the output holds from that code's place on. So a 
 earlier output, and where each byte comes from is found for all bytes at once, by doubling.
 """
 
+import functools
+
 import numpy as np
 import numpy.typing as npt
 
@@ -42,17 +44,23 @@ def unpack(data: bytes, bits: int, size: int) -> npt.NDArray[np.uint8]:
     back = places - np.append(places, 0)[np.minimum(parents, used)]
     back[~entry[:used]] = 0
     sources = np.arange(ends[used - 1]) - np.repeat(back, lengths)
-    for _ in range(int(lengths.max()).bit_length()):
-        sources = sources[sources]
-    result: npt.NDArray[np.uint8] = np.repeat(codes, lengths)[sources][:size].astype(np.uint8)
-    return result
+    for _ in range(int(lengths.max()).bit_length() - 1):
+        sources = np.take(sources, sources)
+    literals = np.repeat(codes.astype(np.uint8), lengths)
+    return np.asarray(np.take(literals, np.take(sources, sources))[:size], np.uint8)
+
+
+@functools.cache
+def _places(bits: int) -> tuple[Array, Array]:
+    """Return how many bits each code after a table's start has, and where it begins."""
+    filled = np.minimum((1 << bits) + 2 + np.maximum(np.arange(1 << _MOST_BITS) - 1, 0), (1 << _MOST_BITS) - 1)
+    widths = np.floor(np.log2(filled)).astype(np.int64) + 1
+    return widths, np.cumsum(widths) - widths
 
 
 def _codes(data: bytes, bits: int, most: int) -> tuple[Array, Array]:
     """Return the codes, at most about `most`, without the clear codes, and for each where its table starts."""
-    filled = np.minimum((1 << bits) + 2 + np.maximum(np.arange(1 << _MOST_BITS) - 1, 0), (1 << _MOST_BITS) - 1)
-    widths = np.floor(np.log2(filled)).astype(np.int64) + 1
-    offsets = np.concatenate([[0], np.cumsum(widths)[:-1]])
+    widths, offsets = _places(bits)
     padded = np.frombuffer(data + bytes(4), np.uint8).astype(np.uint32)
     windows = padded[:-2] | padded[1:-1] << 8 | padded[2:] << 16
     clear, found, number, end = 1 << bits, [], 0, 8 * len(data)

@@ -115,7 +115,7 @@ def _layout(directory: Directory, width: int, height: int) -> Layout:
     else:
         problem = f"compression {compression}"
     if problem:
-        raise ImageError(f"the TIFF picture has {problem}, which is not read: {_ADVICE}")
+        raise ImageError(f"the TIFF picture has {problem}; this is not read: {_ADVICE}")
     return layout
 
 
@@ -142,7 +142,7 @@ def _strips(directory: Directory, layout: Layout, compression: int, size: int) -
 def _rows(
     data: bytes, layout: Layout, strips: _Strips, compression: int, plane: int, directory: Directory
 ) -> npt.NDArray[np.uint8]:
-    """Return a plane's unpacked bytes, uint8 [height, bytes a row]. Tiles are unpacked as strips, one below the other."""
+    """Return a plane's unpacked bytes, uint8 [height, bytes a row]; tiles are unpacked as strips."""
     row_bytes, number = layout.row_bytes(strips.width), strips.across * strips.down
     # OpenCV takes 16-bit grey as it is, and 8-bit grey by way of RGBA: four times the memory.
     size = 2 if row_bytes % 2 == 0 else 1

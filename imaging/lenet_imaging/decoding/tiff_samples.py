@@ -11,6 +11,7 @@ from lenet_imaging.decoding.encoded import Raster, Samples
 
 WHITE_IS_ZERO, BLACK_IS_ZERO, RGB, PALETTE, CMYK = 0, 1, 2, 3, 5
 _COLOURS = {WHITE_IS_ZERO: 1, BLACK_IS_ZERO: 1, RGB: 3, PALETTE: 1, CMYK: 4}  # samples of a pixel, without alpha
+_OTHERS = {-1: "unknown", 6: "YCbCr", 8: "CIELAB", 9: "ICCLAB", 32803: "camera raw", 32844: "LogL", 32845: "LogLuv"}
 _UNSPECIFIED, _ASSOCIATED = 0, 1  # kinds of an extra sample
 
 
@@ -42,7 +43,9 @@ class Layout:
         """Return what about this layout is not read, or None."""
         colours = _COLOURS.get(self.photometric)
         if colours is None:
-            return f"colours of kind {self.photometric} (not grey, RGB, CMYK or a palette)"
+            return (
+                f"colours of kind {_OTHERS.get(self.photometric, self.photometric)}, not grey, RGB, CMYK or a palette"
+            )
         if self.bits not in (1, 2, 4, 8, 16):
             return f"{self.bits} bits a sample"
         if not colours <= self.samples <= colours + 4:

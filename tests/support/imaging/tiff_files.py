@@ -79,7 +79,9 @@ class Tiff:
         if self.compression == DEFLATE:
             return zlib.compress(data)
         if self.compression == PACKBITS:
-            return b"".join(bytes([len(run) - 1]) + run for run in (data[at : at + 128] for at in range(0, len(data), 128)))
+            return b"".join(
+                bytes([len(run) - 1]) + run for run in (data[at : at + 128] for at in range(0, len(data), 128))
+            )
         return data
 
     def _directory(self, tags: dict[int, tuple[str, Sequence[int]]], at: int) -> bytes:

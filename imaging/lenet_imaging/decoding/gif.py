@@ -122,8 +122,10 @@ def _raster(data: bytes, frame: _Frame, width: int, height: int) -> Raster:
 
 
 def _palette(frame: _Frame) -> npt.NDArray[np.uint32]:
-    """The colours of all 256 indices, blue first, and alpha; those past the table are greys, as Pillow has them."""
-    palette = np.repeat(np.arange(256, dtype=np.uint8)[:, np.newaxis], 4, axis=1)
+    """The colours of all 256 indices, blue first, and alpha: black past a table, greys without one, as in Pillow."""
+    palette = np.zeros((256, 4), np.uint8)
+    if not frame.table:
+        palette[:] = np.arange(256)[:, np.newaxis]
     colours = np.frombuffer(frame.table, np.uint8).reshape(-1, 3)
     palette[: len(colours), :3] = colours[:, ::-1]
     palette[:, 3] = 255

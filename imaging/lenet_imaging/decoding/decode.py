@@ -65,7 +65,7 @@ def decode_picture(
         raster = encoded.unpack(Wanted(reduced_by, grey=channels == 1))
     except ImageError:
         raise
-    except (ValueError, IndexError) as error:
+    except (ValueError, LookupError) as error:
         raise ImageError(f"the {name} picture is truncated, damaged or of a rare kind that is not read") from error
     pixels = turn_upright(opaque(raster, ground, grey=channels == 1), raster.orientation)
     if channels == 3 and pixels.ndim == 2:

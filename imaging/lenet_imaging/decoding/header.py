@@ -57,7 +57,7 @@ def read_encoded(data: bytes) -> tuple[str, Encoded]:
         encoded = parse(data)
     except ImageError:
         raise
-    except (struct.error, ValueError, IndexError) as error:
+    except (struct.error, ValueError, LookupError) as error:
         raise ImageError(f"the header of the {name} picture is truncated or damaged") from error
     if encoded.width < 1 or encoded.height < 1:
         raise ImageError(f"the {name} picture has no area ({encoded.width}×{encoded.height} pixels)")

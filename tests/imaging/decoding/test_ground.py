@@ -19,8 +19,7 @@ def stroke(size: int = 120, soft: bool = True) -> npt.NDArray[np.uint8]:
     bar = np.minimum(np.abs(down - 25), np.maximum(0, np.abs(across - 60) - 30) + np.abs(down - 25))
     leg = np.abs(across - (90 - (down - 25) * 0.55)) + np.where((down >= 25) & (down < 100), 0, 99)
     distance = np.minimum(bar + np.maximum(0, np.abs(across - 60) - 32) * 9, leg)
-    alpha = np.clip((8 - distance) * (60 if soft else 999), 0, 255)
-    return alpha.astype(np.uint8)
+    return np.asarray(np.clip((8 - distance) * (60 if soft else 999), 0, 255), np.uint8)
 
 
 def drawn(colour: tuple[int, int, int], mode: str, *, soft: bool = True) -> Image.Image:

@@ -2,6 +2,7 @@
 
 import struct
 import time
+from typing import Literal
 
 import cv2
 import numpy as np
@@ -20,9 +21,10 @@ ORIENTATION = 0x0112
 def photograph(mode: str, size: tuple[int, int] = (400, 296)) -> Image.Image:
     """Soft shapes of all brightnesses, whose corners differ."""
     noise = np.random.default_rng(0).integers(0, 256, (size[1], size[0], 3), dtype=np.uint8)
-    soft = cv2.normalize(cv2.GaussianBlur(noise, (0, 0), 9), np.empty_like(noise), 0, 255, cv2.NORM_MINMAX)
-    soft[: size[1] // 4, : size[0] // 2] //= 4
-    return Image.fromarray(soft.astype(np.uint8)).convert(mode)
+    blurred = cv2.GaussianBlur(noise, (0, 0), 9)
+    soft = np.asarray(cv2.normalize(blurred, np.empty_like(noise), 0, 255, cv2.NORM_MINMAX), np.uint8)
+    soft[: size[1] // 4, : size[0] // 2] //= np.uint8(4)
+    return Image.fromarray(soft).convert(mode)
 
 
 def held(mode: str, orientation: int, **options: bool | int) -> bytes:
@@ -45,12 +47,9 @@ def test_the_longer_side_has_at_least_the_pixels_wanted(wanted: int, reduced_by:
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize("mode", ["L", "RGB", "CMYK"])
-@pytest.mark.parametrize("progressive", [False, True])
 @pytest.mark.parametrize("channels", [None, 1, 3])
-def test_a_reduced_picture_is_upright_and_the_same(
-    orientation: int, mode: str, progressive: bool, channels: int | None
-) -> None:
-    data = held(mode, orientation, progressive=progressive, quality=95)
+def test_a_reduced_picture_is_upright_and_the_same(orientation: int, mode: str, channels: Literal[1, 3] | None) -> None:
+    data = held(mode, orientation, progressive=orientation % 3 == 0, quality=95)
     whole = decode_picture(data, channels=channels)
     assert whole.pixels.shape[:2] == ((296, 400) if orientation < 5 else (400, 296))
     for reduced_by in (2, 4, 8):

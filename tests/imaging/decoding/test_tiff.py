@@ -1,6 +1,7 @@
 """TIFF of every depth, arrangement, byte order and size of offsets gives its pixels, or is refused by name."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -13,8 +14,10 @@ Array = npt.NDArray[np.uint16]
 WHITE_IS_ZERO, BLACK_IS_ZERO, RGB, PALETTE, CMYK, YCBCR = 0, 1, 2, 3, 5, 6
 UNSPECIFIED, ASSOCIATED, UNASSOCIATED = 0, 1, 2
 ARRANGEMENTS = [
-    dict(zip(("planar", "tiled", "big", "order", "compression"), values, strict=True))
-    for values in itertools.product((False, True), (False, True), (False, True), "<>", (NONE, DEFLATE, PACKBITS))
+    Tiff(planar=planar, tiled=tiled, big=big, order=order, compression=compression)
+    for planar, tiled, big, order, compression in itertools.product(
+        (False, True), (False, True), (False, True), "<>", (NONE, DEFLATE, PACKBITS)
+    )
 ]
 
 
@@ -24,13 +27,13 @@ def noise(bits: int, samples: int) -> Array:
 
 def expected(samples: Array, bits: int, photometric: int, colours: int) -> npt.NDArray[np.float64]:
     """The samples in 8 bits, over white if there is one more than the colours."""
-    levels = samples * (255 / ((1 << bits) - 1))
+    levels = samples.astype(np.float64) * (255 / ((1 << bits) - 1))
     if photometric == WHITE_IS_ZERO:
         levels[:, :, 0] = 255 - levels[:, :, 0]
     if levels.shape[2] > colours:
         alpha = levels[:, :, colours:] / 255
         levels = levels[:, :, :colours] * alpha + 255 * (1 - alpha)
-    return levels[:, :, 0] if colours == 1 else levels
+    return np.asarray(levels[:, :, 0] if colours == 1 else levels, np.float64)
 
 
 @pytest.mark.parametrize("bits", [1, 2, 4, 8, 16])
@@ -44,7 +47,7 @@ def test_each_arrangement_gives_the_same_pixels(bits: int, photometric: int, sam
     right = expected(values, bits, photometric, colours)
     for arrangement in ARRANGEMENTS:
         extra = [UNASSOCIATED] * (samples - colours)
-        image = decode(Tiff(bits=bits, photometric=photometric, extra=extra, **arrangement).file(values))
+        image = decode(replace(arrangement, bits=bits, photometric=photometric, extra=extra).file(values))
         assert image.shape == right.shape
         assert np.abs(image - right).max() <= 1.5, arrangement  # alpha and colour are rounded one after the other
 

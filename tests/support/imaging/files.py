@@ -52,4 +52,5 @@ FILES = {
     "TIFF, LZW": encoded(gradient("L"), "TIFF", compression="tiff_lzw"),
     "BMP": encoded(gradient("RGB"), "BMP"),
     "GIF": encoded(gradient("P"), "GIF"),
+    "AVIF": encoded(gradient("RGB"), "AVIF"),
 }

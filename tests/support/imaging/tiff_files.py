@@ -69,7 +69,8 @@ class Tiff:
 
     def _packed(self, piece: npt.NDArray[np.uint16]) -> bytes:
         if self.predicted:
-            piece = np.diff(piece, axis=1, prepend=np.zeros_like(piece[:, :1])) & ((1 << self.bits) - 1)
+            before = np.concatenate([np.zeros_like(piece[:, :1]), piece[:, :-1]], axis=1)
+            piece = (piece - before) & np.uint16((1 << self.bits) - 1)
         rows = piece.reshape(len(piece), -1)
         if self.bits >= 8:
             data = rows.astype(f"{self.order}u{self.bits // 8}").tobytes()

@@ -19,7 +19,7 @@ from lenet_imaging.errors import ImageError
 
 _MAX_SEGMENTS = 10_000
 _MAX_SCANS = 500  # more are made to take time: progressive files have about 10
-_SCANS_PER_PASS = 8  # reading a scan of a progressive file takes about an eighth of all the rest
+_SCANS_PER_PASS = 6  # reading a scan of a progressive file takes about a sixth of all the rest
 
 _SOI, _EOI, _SOS, _JFIF, _EXIF, _ADOBE = 0xD8, 0xD9, 0xDA, 0xE0, 0xE1, 0xEE
 _FRAMES = frozenset({0xC0, 0xC1, 0xC2, 0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF})

@@ -17,6 +17,7 @@ _NEEDED = frozenset({b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS"})
 _MAX_CHUNKS = 100_000
 _GREY = 0
 _CHANNELS = {_GREY: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # of each colour type
+_WITH_ALPHA = frozenset({4, 6})
 _PLAIN_BITS = 24  # of a pixel, in a picture whose cost is its pixels
 
 
@@ -33,7 +34,8 @@ def parse(data: bytes) -> Encoded:
             return _grey_with_key(b"".join(needed), bits, int.from_bytes(transparency, "big"), stated)
         return split_alpha(decode_samples(b"".join(needed)), stated)
 
-    pixel_bits = max(_PLAIN_BITS, bits * _CHANNELS[colour_type]) * (2 if interlaced else 1)
+    pixel_bits = max(_PLAIN_BITS, bits * _CHANNELS[colour_type])
+    pixel_bits *= (2 if interlaced else 1) * (2 if colour_type in _WITH_ALPHA else 1)
     return Encoded(width, height, width * height * pixel_bits // _PLAIN_BITS, unpack)
 
 

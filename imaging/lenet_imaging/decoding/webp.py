@@ -23,6 +23,7 @@ class _Still(NamedTuple):
     alpha: bytes | None
     width: int
     height: int
+    transparent: bool
 
 
 def parse(data: bytes) -> Encoded:
@@ -50,8 +51,9 @@ def parse(data: bytes) -> Encoded:
         raster = split_alpha(decode_samples(_file(still)), orientation(exif) if exif else UPRIGHT)
         return raster if canvas in (None, (still.width, still.height)) else _placed(raster, canvas, place, alpha)
 
-    width_, height_ = canvas or (still.width, still.height)
-    return Encoded(width_, height_, width_ * height_ * _COST_HALVES // 2, unpack)
+    full_width, full_height = canvas or (still.width, still.height)
+    passes = 2 if alpha or still.transparent else 1
+    return Encoded(full_width, full_height, full_width * full_height * _COST_HALVES * passes // 2, unpack)
 
 
 def _chunks(data: bytes, position: int) -> list[tuple[bytes, bytes]]:
@@ -70,10 +72,10 @@ def _still(chunks: list[tuple[bytes, bytes]]) -> _Still:
             alpha = content
         elif kind == b"VP8L" and content[:1] == b"\x2f":
             (bits,) = struct.unpack_from("<I", content, 1)
-            return _Still(kind, content, None, (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1)
+            return _Still(kind, content, None, (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1, bool(bits >> 28 & 1))
         elif kind == b"VP8 " and content[3:6] == b"\x9d\x01\x2a":
             width, height = struct.unpack_from("<HH", content, 6)
-            return _Still(kind, content, alpha, width & 0x3FFF, height & 0x3FFF)
+            return _Still(kind, content, alpha, width & 0x3FFF, height & 0x3FFF, alpha is not None)
     raise ValueError("no WebP picture chunk where one must be")
 
 

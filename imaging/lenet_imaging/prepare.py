@@ -16,7 +16,7 @@ def prepare(data: bytes, preprocessing: Preprocessing, limits: Limits = DEFAULT_
     Raises ImageError for a file that is not a whole picture within the limits, and for a picture without ink where the
     preprocessing looks for ink.
     """
-    return fit(decode(data, limits), preprocessing)
+    return fit(decode(data, limits, ground="contrast" if preprocessing.fit == "ink" else "white"), preprocessing)
 
 
 def fit(image: Pixels, preprocessing: Preprocessing) -> Pixels:

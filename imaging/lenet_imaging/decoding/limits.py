@@ -7,14 +7,15 @@ from lenet_imaging.errors import ImageError
 
 @dataclass(frozen=True)
 class Limits:
-    """The largest file in bytes and the largest picture in pixels (height times width) that is decoded.
+    """The largest file in bytes, the largest picture in pixels (height times width), and the dearest to decode.
 
-    Decoding takes 2 to 7 bytes of memory a pixel for grey and RGB, 15 with transparency, 23 with that in 16 bits.
-    Raises ValueError where a limit is not positive.
+    `max_cost` is in pixels of a plain picture, about 12 nanoseconds of one core each: formats that take longer count
+    several times, as docs/imaging.md says. Raises ValueError where a limit is not positive.
     """
 
     max_bytes: int = 32 * 1024 * 1024
     max_pixels: int = 64_000_000
+    max_cost: int = 80_000_000
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -36,6 +37,14 @@ class Limits:
             raise ImageError(
                 f"the picture is {width}×{height} pixels, more than the limit of {self.max_pixels:,} "
                 "(setting max_pixels)"
+            )
+
+    def check_cost(self, cost: int) -> None:
+        """Raise ImageError for a picture that takes too long to decode."""
+        if cost > self.max_cost:
+            raise ImageError(
+                f"the picture takes as long to decode as {cost:,} pixels of a plain one, more than the limit of "
+                f"{self.max_cost:,} (setting max_cost): save it smaller, or as plain JPEG or PNG"
             )
 
 

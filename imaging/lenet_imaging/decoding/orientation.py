@@ -4,9 +4,11 @@ import cv2
 import numpy as np
 
 from lenet_imaging.arrays import Pixels
-from lenet_imaging.decoding import tiff
+from lenet_imaging.decoding.tiff_directory import Directory
 
 UPRIGHT = 1
+_ORIENTATION = 0x0112
+_PREFIX = b"Exif\0"  # and one byte more: JPEG's way, which older programs used in WebP and PNG too
 
 # EXIF 2.3, tag 0x0112: (rotation or None, mirror left to right afterwards).
 _TURNS: dict[int, tuple[int | None, bool]] = {
@@ -26,7 +28,8 @@ def orientation(exif: bytes) -> int:
     A damaged EXIF block counts as none, because the picture beside it can be whole.
     """
     try:
-        stated = tiff.read_directory(exif).get(tiff.ORIENTATION, UPRIGHT)
+        block = exif[len(_PREFIX) + 1 :] if exif.startswith(_PREFIX) else exif
+        stated = Directory(block).number(_ORIENTATION, UPRIGHT)
     except ValueError:
         return UPRIGHT
     return stated if stated in _TURNS else UPRIGHT
@@ -34,7 +37,7 @@ def orientation(exif: bytes) -> int:
 
 def turn_upright(image: Pixels, stated: int) -> Pixels:
     """Return the picture [H, W] or [H, W, channels] turned and mirrored as an orientation of 1 to 8 asks."""
-    if stated == UPRIGHT:
+    if stated not in _TURNS:
         return image
     rotation, mirrored = _TURNS[stated]
     if rotation is not None:

@@ -1,15 +1,29 @@
 """Whatever the bytes are, decoding gives a picture or an ImageError, and nothing else."""
 
+import random
+
+import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
-from lenet_imaging import ImageError, Limits, decode
-from tests.support.imaging.files import FILES
+from lenet_imaging import ImageError, Limits, decode, encode_png
+from tests.support.imaging.files import FILES, encoded
+from tests.support.imaging.mutants import mutant
 
 # A flipped bit in a size must not make the tests slow.
 LIMITS = Limits(max_pixels=1_000_000)
-SIGNATURES = [b"", b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR", b"\xff\xd8\xff", b"RIFF\0\0\0\0WEBP", b"II*\0", b"BM", b"GIF89a"]
+SIGNATURES = [
+    b"",
+    b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR",
+    b"\xff\xd8\xff",
+    b"RIFF\0\0\0\0WEBP",
+    b"II*\0",
+    b"MM\0+",
+    b"BM",
+    b"GIF89a",
+]
 
 
 def check(data: bytes) -> None:
@@ -51,6 +65,41 @@ def test_bytes_may_be_changed_and_cut(data: st.DataObject, name: str) -> None:
 @example(signature=b"\xff\xd8\xff", rest=b"\xc0\x00\x02")
 def test_bytes_may_be_anything(signature: bytes, rest: bytes) -> None:
     check(signature + rest)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_spoilt_file_shows_nothing_of_the_picture_before(name: str) -> None:
+    """OpenCV 4.10 and 4.11 left in a broken JPEG what earlier pictures had in the same memory."""
+    chance = random.Random(3)  # noqa: S311
+    secrets = [np.full((30, 40, 3), level, np.uint8) for level in (170, 90)]
+    files = [encode_png(secret.transpose(2, 0, 1)) for secret in secrets]
+    files += [encoded(Image.fromarray(secret), "JPEG") for secret in secrets]
+    read = 0
+    for _ in range(200):
+        spoilt, found = mutant(chance, FILES[name]), []
+        for secret in files:
+            for _ in range(3):
+                decode(secret)
+            try:
+                found.append(decode(spoilt, LIMITS).tobytes())
+            except ImageError:
+                found.append(b"")
+        assert len(set(found)) == 1
+        read += bool(found[0])
+    assert read > 5
+
+
+def test_a_jpeg_that_stops_in_the_middle_shows_nothing_of_the_picture_before() -> None:
+    picture = np.random.default_rng(0).integers(0, 256, (200, 300, 3), dtype=np.uint8)
+    whole = encoded(Image.fromarray(picture), "JPEG")
+    spoilt = whole[: len(whole) // 2] + b"\xff\xd9"
+    found = set()
+    for level in (40, 128, 222):
+        secret = encoded(Image.new("RGB", (300, 200), (level, level, level)), "JPEG")
+        for _ in range(5):
+            decode(secret)
+        found.add(decode(spoilt).tobytes())
+    assert len(found) == 1
 
 
 def test_a_chunk_is_believed_only_as_far_as_the_file_goes() -> None:

@@ -9,15 +9,35 @@ from PIL import Image
 from lenet_imaging import ImageError, decode
 from tests.support.imaging.files import HEIGHT, WIDTH, encoded, gradient, opened, pixels
 
-TIFF_COMPRESSIONS = ["raw", "tiff_lzw", "tiff_deflate", "packbits"]
+TIFF_COMPRESSIONS = ["raw", "tiff_lzw", "tiff_deflate", "tiff_adobe_deflate", "packbits"]
+DIFFERENCES = {"tiffinfo": {317: 2}}  # horizontal differencing
 FILES: list[tuple[str, str, dict[str, Any]]] = [
     *(("PNG", mode, {}) for mode in ("1", "L", "LA", "P", "RGB", "RGBA", "I;16")),
-    *(("JPEG", mode, {"progressive": p}) for mode in ("L", "RGB", "CMYK") for p in (False, True)),
-    *(("WEBP", mode, {"lossless": lossless}) for mode in ("L", "RGB", "RGBA") for lossless in (False, True)),
-    *(("TIFF", mode, {"compression": c}) for mode in ("1", "L", "P", "RGB", "RGBA", "I;16") for c in TIFF_COMPRESSIONS),
-    ("TIFF", "1", {"compression": "group4"}),
-    *(("BMP", mode, {}) for mode in ("1", "L", "P", "RGB")),
-    *(("GIF", mode, {}) for mode in ("1", "L", "P", "RGB", "RGBA")),
+    *(
+        ("JPEG", mode, {"progressive": progressive, "subsampling": subsampling, "quality": quality})
+        for mode in ("1", "L", "RGB", "CMYK", "YCbCr")
+        for progressive in (False, True)
+        for subsampling in (0, 1, 2)
+        for quality in (10, 95)
+    ),
+    *(("WEBP", mode, {"lossless": lossless}) for mode in ("L", "LA", "RGB", "RGBA") for lossless in (False, True)),
+    *(
+        ("TIFF", mode, {"compression": compression, "big_tiff": big})
+        for mode in ("1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "I;16")
+        for compression in TIFF_COMPRESSIONS
+        for big in (False, True)
+    ),
+    *(("TIFF", mode, {"compression": "tiff_lzw", **DIFFERENCES}) for mode in ("L", "LA", "RGB", "RGBA", "I;16")),
+    *(("TIFF", mode, {"compression": "jpeg"}) for mode in ("L", "RGB")),
+    *(("TIFF", "1", {"compression": compression}) for compression in ("group3", "group4", "tiff_ccitt")),
+    *(("BMP", mode, {}) for mode in ("1", "L", "P", "RGB", "RGBA")),
+    *(("GIF", mode, {"interlace": interlace}) for mode in ("1", "L", "P", "RGB", "RGBA") for interlace in (0, 1)),
+    *(
+        ("AVIF", mode, {"quality": quality, "subsampling": subsampling})
+        for mode in ("L", "LA", "RGB", "RGBA")
+        for quality in (30, 100)
+        for subsampling in ("4:2:0", "4:4:4")
+    ),
 ]
 
 

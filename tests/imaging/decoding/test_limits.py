@@ -42,7 +42,7 @@ def test_no_bytes_are_no_picture() -> None:
         decode(b"")
 
 
-@pytest.mark.parametrize("field", ["max_bytes", "max_pixels"])
+@pytest.mark.parametrize("field", ["max_bytes", "max_pixels", "max_cost"])
 def test_a_limit_is_positive(field: str) -> None:
     with pytest.raises(ValueError, match=f"{field} must be at least 1, not 0"):
         Limits(**{field: 0})

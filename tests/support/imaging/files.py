@@ -8,7 +8,7 @@ import numpy.typing as npt
 from PIL import Image
 
 WIDTH, HEIGHT = 40, 30
-MODES = ["1", "L", "LA", "P", "RGB", "RGBA", "I;16", "CMYK"]
+MODES = ["1", "L", "LA", "P", "RGB", "RGBA", "I;16", "CMYK", "YCbCr"]
 
 
 def gradient(mode: str) -> Image.Image:
@@ -52,4 +52,5 @@ FILES = {
     "TIFF, LZW": encoded(gradient("L"), "TIFF", compression="tiff_lzw"),
     "BMP": encoded(gradient("RGB"), "BMP"),
     "GIF": encoded(gradient("P"), "GIF"),
+    "AVIF": encoded(gradient("RGB"), "AVIF"),
 }

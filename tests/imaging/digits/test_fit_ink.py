@@ -1,5 +1,7 @@
 """The fit `ink`: whatever a digit was drawn with and on, it comes out as MNIST would have it."""
 
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pytest
@@ -8,12 +10,46 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from lenet_imaging import ImageError, Preprocessing, decode, encode_png, fit, prepare
+from lenet_trainer.datasets import load
+from lenet_trainer.datasets.digits import load_digits
+from lenet_trainer.progress import Silent
+from lenet_trainer.settings import DataSettings
 from tests.support.imaging.drawing import INK, Array, difference, drawn, mean_difference
 
 
 def test_what_is_as_wanted_already_passes_bit_for_bit(digits: Array) -> None:
     for digit in digits:
         assert np.array_equal(fit(digit, INK), digit[np.newaxis])
+
+
+def test_all_of_mnist_passes_bit_for_bit(data_dir: Path | None) -> None:
+    """70,000 digits where this machine has them; else the 1,797 that come with scikit-learn."""
+    dataset = load_digits() if data_dir is None else load(DataSettings(data_dir=data_dir), Silent())
+    for images in (dataset.train_images, dataset.test_images):
+        for image in images:
+            assert np.array_equal(fit(image[0], INK), image)
+
+
+@pytest.mark.parametrize("shift", [(3, 0), (0, -3), (-2, 2)])
+def test_a_canvas_drawing_off_the_middle_is_placed(digits: Array, shift: tuple[int, int]) -> None:
+    for digit in digits[:30]:
+        moved = np.roll(digit, shift, axis=(0, 1))
+        assert not np.array_equal(fit(moved, INK)[0], moved)
+        assert difference(fit(moved, INK), fit(255 - moved, INK)) < 2
+
+
+def test_a_small_thin_canvas_drawing_is_enlarged_and_thickened() -> None:
+    canvas = np.zeros((28, 28), np.uint8)
+    cv2.polylines(canvas, [np.array([(9, 8), (18, 8), (12, 19)])], isClosed=False, color=255)
+    image = fit(canvas, INK)[0]
+    assert np.ptp(np.nonzero(image)[0]) + 1 == 20
+    assert np.count_nonzero(image[14] > 127) >= 2
+
+
+def test_strokes_of_one_pixel_are_thickened_even_in_the_right_place() -> None:
+    canvas = np.zeros((28, 28), np.uint8)
+    cv2.rectangle(canvas, (8, 4), (19, 23), 255)
+    assert np.count_nonzero(fit(canvas, INK)) > 1.5 * np.count_nonzero(canvas)
 
 
 def test_as_a_file_and_in_equal_channels_it_passes_too(digits: Array) -> None:

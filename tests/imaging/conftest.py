@@ -22,4 +22,18 @@ def digits() -> npt.NDArray[np.uint8]:
     eight = load_digits().images.astype(np.float32) * (255 / 16)
     twenty = np.array([cv2.resize(image, (20, 20), interpolation=cv2.INTER_CUBIC) for image in eight])
     strokes = np.clip(3 * twenty - 255, 0, 255)  # with edges as steep as MNIST's
-    return np.pad(strokes, ((0, 0), (4, 4), (4, 4))).astype(np.uint8)
+    return np.array([_placed(image.astype(np.uint8)) for image in strokes])
+
+
+def _placed(digit: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """Return a digit [20, 20] in a field [28, 28], its centre of mass in the middle, as near as it fits."""
+    left, top, width, height = cv2.boundingRect(digit)
+    cut = cv2.resize(digit[top : top + height, left : left + width], None, fx=(f := 20 / max(width, height)), fy=f)
+    moments = cv2.moments(cut)
+    down, across = (
+        min(max(round(14 - moments[each] / moments["m00"]), 0), 28 - length)
+        for each, length in zip(("m01", "m10"), cut.shape, strict=True)
+    )
+    field = np.zeros((28, 28), np.uint8)
+    field[down : down + cut.shape[0], across : across + cut.shape[1]] = cut
+    return field

@@ -1,4 +1,4 @@
-"""Taking printed lines away: those of ruled and squared paper, which run straight from one edge to the other."""
+"""Printed lines that run straight from one edge to the other: ruled and squared paper, the lines of a table."""
 
 from typing import NamedTuple
 
@@ -6,91 +6,108 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from lenet_imaging.arrays import Ink
+from lenet_imaging.arrays import Pixels
 
 Mask = npt.NDArray[np.bool_]
 
 # In working pixels, of which a digit that fills the picture has some 190: a ballpoint's strokes are 10 to 30 wide.
 _THICKEST = 8
-_SLOPES = np.tan(np.radians(np.linspace(-12, 12, 49)))
+_STEEPEST = float(np.tan(np.radians(12)))
+_PARALLEL = float(np.tan(np.radians(1.5)))  # difference of two lines' slopes
 _COVERED = 0.7  # of the way from edge to edge, by the line or by strokes that cross it
 _FREE = 0.25  # of the way, by the line alone
 _EDGE = 4  # working pixels from the edge of the picture within which a line has to begin and end
 
 
-def without_ruled_lines(ink: Ink, edge: float) -> Ink:
-    """Return ink [H, W] from 0 to 1 without the lines that cross it from edge to edge, across or down.
-
-    `edge` is the least ink of a line. What is thicker than the lines, such as strokes that cross them, stays.
-    """
-    mask = ink > edge
-    ruled = _ruled_lines_across(mask) | _ruled_lines_across(np.ascontiguousarray(mask.T)).T
-    if not ruled.any():
-        return ink
-    around = cv2.dilate(ruled.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
-    strokes = cv2.dilate((mask & ~ruled).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
-    left = np.where(around & ~strokes, 0, ink).astype(np.float32)
-    return left if (left > edge).any() else ink
-
-
 class _Lines(NamedTuple):
-    """Parallel lines: the slope that they share, and where they cross the middle column."""
+    """What lines there are from left to right: their pixels, and the bands in which they lie."""
 
-    slope: float
-    rows: npt.NDArray[np.intp]
+    pixels: Mask
+    bands: Mask
 
 
-def _ruled_lines_across(mask: Mask) -> Mask:
-    """Return where lines from left to right are in a mask [H, W] of what has ink."""
-    thin = mask & ~_taller_than(mask, _THICKEST)
-    found = np.zeros_like(mask)
-    lines = _find_lines(mask, thin)
-    if lines is None:
-        return found
-    rows, columns = np.nonzero(thin)
-    at_middle = _row_at_middle(rows, columns, lines.slope, mask.shape[1])
-    near = np.abs(at_middle[:, np.newaxis] - lines.rows).min(axis=1) <= _THICKEST / 2
-    found[rows[near], columns[near]] = True
+def reaches_across(mask: Pixels) -> bool:
+    """Return whether a mask [H, W] of ink has any at two opposite edges, as ruled lines have."""
+    edge = max(1, round(_EDGE * max(mask.shape) / 192))
+    return (bool(mask[:, :edge].any()) and bool(mask[:, -edge:].any())) or (
+        bool(mask[:edge].any()) and bool(mask[-edge:].any())
+    )
+
+
+def ruled_lines(mask: Pixels) -> Pixels | None:
+    """Return where ruled lines are in a mask [H, W] of working size, 255 where there is ink, with their soft edges.
+
+    None is for no lines, or for nothing but lines. What is thicker than the lines, such as strokes that cross them, is
+    no part of them; where lines cross each other, all of the crossing is.
+    """
+    across, down = _lines_across(mask), _lines_across(np.ascontiguousarray(mask.T))
+    if across is None and down is None:
+        return None
+    lines, crossings = np.zeros(mask.shape, np.bool_), np.zeros(mask.shape, np.bool_)
+    if across is not None:
+        lines |= across.pixels
+    if down is not None:
+        lines |= down.pixels.T
+    if across is not None and down is not None:
+        crossings = across.bands & down.bands.T
+    strokes = cv2.dilate(((mask > 0) & ~(lines | crossings)).astype(np.uint8), np.ones((3, 3), np.uint8))
+    around = cv2.dilate((lines | crossings).astype(np.uint8), np.ones((5, 5), np.uint8))
+    removed = np.where(((around > 0) & (strokes == 0)) | crossings, 255, 0).astype(np.uint8)
+    return removed if cv2.countNonZero(cv2.bitwise_and(mask, cv2.bitwise_not(removed))) else None
+
+
+def _lines_across(mask: Pixels) -> _Lines | None:
+    """Return the lines from left to right."""
+    thin = cv2.subtract(mask, _taller_than(mask, _THICKEST))
+    ends = _ends(mask, np.asarray(thin, np.uint8))
+    if not ends:
+        return None
+    height, width = mask.shape
+    columns = np.arange(width)
+    bands = np.zeros((height, width), np.bool_)
+    half = _THICKEST // 2
+    for left, right in ends:
+        rows = np.rint(left + (right - left) * columns / (width - 1)).astype(np.intp)
+        for offset in range(-half, half + 1):
+            inside = (rows + offset >= 0) & (rows + offset < height)
+            bands[(rows + offset)[inside], columns[inside]] = True
+    found = bands & (thin > 0)
     # What is thicker than most of a line is a stroke, or one that crosses the line.
     heights = found.sum(axis=0)
-    usual = float(np.median(heights[heights > 0])) / len(lines.rows)
-    return found & ~_taller_than(mask, round(1.5 * usual) + 2)
+    usual = float(np.median(heights[heights > 0])) / len(ends)
+    tall = _taller_than(found.astype(np.uint8), round(1.5 * usual) + 2)
+    return _Lines(found & (tall == 0), bands)
 
 
-def _find_lines(mask: Mask, thin: Mask) -> _Lines | None:
-    """Return the lines from edge to edge in a mask [H, W] of what has ink, `thin` being what is no stroke in it."""
-    height, width = mask.shape
-    if not (thin[:, :_EDGE].any() and thin[:, -_EDGE:].any()):
-        return None
-    rows, columns = np.nonzero(mask)
-    is_thin = thin[rows, columns]
-    margin = int(_SLOPES.max() * width / 2) + 1  # rows by which a line at the top or bottom may miss the middle column
-    best, most = None, 0.0
-    for slope in _SLOPES.tolist():
-        line = _row_at_middle(rows, columns, slope, width) + margin
-        seen, seen_thin = (np.zeros((height + 2 * margin + 1, width), np.bool_) for _ in range(2))
-        seen[line, columns] = True
-        seen_thin[line[is_thin], columns[is_thin]] = True
-        for each in (seen, seen_thin):
-            each[1:] |= each[:-1]  # a line that falls between two rows is one line
-        covered, free = seen.mean(axis=1), seen_thin.mean(axis=1)
-        ends = seen_thin[:, :_EDGE].any(axis=1) & seen_thin[:, -_EDGE:].any(axis=1)
-        is_line = ends & (covered >= _COVERED) & (free >= _FREE)
-        if (total := float((free[is_line] ** 2).sum())) > most:
-            peaks = np.flatnonzero(is_line)
-            # Neighbouring rows are the same line.
-            groups = np.split(peaks, np.flatnonzero(np.diff(peaks) > 1) + 1)
-            best, most = _Lines(slope, np.array([round(float(group.mean())) for group in groups]) - margin), total
-    return best
+def _ends(mask: Pixels, thin: Pixels) -> list[tuple[float, float]]:
+    """Return the rows at the left and at the right edge of each line, `thin` being what is no stroke in the mask."""
+    width = mask.shape[1]
+    lefts, rights = _groups(thin[:, :_EDGE]), _groups(thin[:, -_EDGE:])
+    pairs = [(a, b) for a in lefts for b in rights if abs(b - a) <= _STEEPEST * width]
+    if not pairs:
+        return []
+    ends = np.array(pairs)
+    rows = np.rint(ends[:, :1] + (ends[:, 1:] - ends[:, :1]) * np.arange(width) / (width - 1)).astype(np.intp)
+    near = np.ones((3, 1), np.uint8)
+    columns = np.arange(width)
+    covered = (cv2.dilate(mask, near)[rows, columns] > 0).mean(axis=1)
+    free = (cv2.dilate(thin, near)[rows, columns] > 0).mean(axis=1)
+    is_line = (covered >= _COVERED) & (free >= _FREE)
+    if not is_line.any():
+        return []
+    slopes = (ends[:, 1] - ends[:, 0]) / width
+    parallel = np.abs(slopes - slopes[np.where(is_line, free, 0).argmax()]) <= _PARALLEL
+    return [(float(a), float(b)) for a, b in ends[is_line & parallel].tolist()]
 
 
-def _row_at_middle(
-    rows: npt.NDArray[np.intp], columns: npt.NDArray[np.intp], slope: float, width: int
-) -> npt.NDArray[np.intp]:
-    """Return the row at which a line of this slope through each of the points crosses the middle column."""
-    return np.rint(rows - slope * (columns - width / 2)).astype(np.intp)
+def _groups(edge: Pixels) -> list[float]:
+    """Return the middle of each group of neighbouring rows that have something."""
+    rows = np.flatnonzero(edge.any(axis=1))
+    if not rows.size:
+        return []
+    return [float(group.mean()) for group in np.split(rows, np.flatnonzero(np.diff(rows) > 1) + 1)]
 
 
-def _taller_than(mask: Mask, height: int) -> Mask:
+def _taller_than(mask: Pixels, height: int) -> Pixels:
     """Return which pixels of a mask stand in columns of more than so many."""
-    return cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, np.ones((height + 1, 1), np.uint8)) > 0
+    return np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((height + 1, 1), np.uint8)), np.uint8)

@@ -1,5 +1,7 @@
 """The fit `ink`: whatever a digit was drawn with and on, it comes out as MNIST would have it."""
 
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pytest
@@ -8,12 +10,46 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from lenet_imaging import ImageError, Preprocessing, decode, encode_png, fit, prepare
+from lenet_trainer.datasets import load
+from lenet_trainer.datasets.digits import load_digits
+from lenet_trainer.progress import Silent
+from lenet_trainer.settings import DataSettings
 from tests.support.imaging.drawing import INK, Array, difference, drawn, mean_difference
 
 
 def test_what_is_as_wanted_already_passes_bit_for_bit(digits: Array) -> None:
     for digit in digits:
         assert np.array_equal(fit(digit, INK), digit[np.newaxis])
+
+
+def test_all_of_mnist_passes_bit_for_bit(data_dir: Path | None) -> None:
+    """70,000 digits where this machine has them; else the 1,797 that come with scikit-learn."""
+    dataset = load_digits() if data_dir is None else load(DataSettings(data_dir=data_dir), Silent())
+    for images in (dataset.train_images, dataset.test_images):
+        for image in images:
+            assert np.array_equal(fit(image[0], INK), image)
+
+
+@pytest.mark.parametrize("shift", [(3, 0), (0, -3), (-2, 2)])
+def test_a_canvas_drawing_off_the_middle_is_placed(digits: Array, shift: tuple[int, int]) -> None:
+    for digit in digits[:30]:
+        moved = np.roll(digit, shift, axis=(0, 1))
+        assert not np.array_equal(fit(moved, INK)[0], moved)
+        assert difference(fit(moved, INK), fit(255 - moved, INK)) < 2
+
+
+def test_a_small_thin_canvas_drawing_is_enlarged_and_thickened() -> None:
+    canvas = np.zeros((28, 28), np.uint8)
+    cv2.polylines(canvas, [np.array([(9, 8), (18, 8), (12, 19)])], isClosed=False, color=255)
+    image = fit(canvas, INK)[0]
+    assert np.ptp(np.nonzero(image)[0]) + 1 == 20
+    assert np.count_nonzero(image[14] > 127) >= 2
+
+
+def test_strokes_of_one_pixel_are_thickened_even_in_the_right_place() -> None:
+    canvas = np.zeros((28, 28), np.uint8)
+    cv2.rectangle(canvas, (8, 4), (19, 23), 255)
+    assert np.count_nonzero(fit(canvas, INK)) > 1.5 * np.count_nonzero(canvas)
 
 
 def test_as_a_file_and_in_equal_channels_it_passes_too(digits: Array) -> None:
@@ -28,14 +64,13 @@ def test_a_drawing_of_the_result_gives_the_result_again(digits: Array) -> None:
 
 
 def test_dark_on_light_gives_the_same_as_light_on_dark(digits: Array) -> None:
-    for digit in digits[:50]:
-        assert difference(fit(drawn(digit), INK), fit(255 - drawn(digit), INK)) < 0.1
+    assert mean_difference(digits, lambda image: 255 - image) < 0.2
 
 
 @pytest.mark.parametrize("factor", [2, 3, 20, 60])
 def test_size_does_not_matter(digits: Array, factor: int) -> None:
     differences = [difference(fit(drawn(digit), INK), fit(drawn(digit, factor), INK)) for digit in digits[:20]]
-    assert np.mean(differences) < 4
+    assert np.mean(differences) < 5
 
 
 @pytest.mark.parametrize("margins", [((0, 200), (0, 0)), ((150, 0), (300, 10)), ((2000, 900), (50, 1500))])
@@ -104,7 +139,7 @@ def test_a_hairline_on_a_large_sheet_survives() -> None:
     page = np.full((2000, 1500), 255, np.uint8)
     cv2.line(page, (200, 150), (1300, 1800), 0, 1)
     image = fit(page, INK)[0]
-    assert (image.max(axis=1) > 200).sum() == 20
+    assert (image.max(axis=1) > 150).sum() == 20
 
 
 @pytest.mark.parametrize("thickness", [1, 3, 10, 40, 80, 120])

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from lenet_imaging import fit
+from lenet_imaging.digits.border import border
 from lenet_imaging.digits.illumination import uneven_illumination
 from tests.support.imaging.drawing import INK, Array, difference, drawn, mean_difference
 
@@ -85,7 +86,7 @@ CHANGES: list[tuple[Change, float]] = [
     (from_one_side, 4),
     (from_a_corner_on_a_blackboard, 4),
     (half_in_shadow, 10),
-    (ruled, 8),
+    (ruled, 10),
     (squared, 16),
     (boxed, 5),
     (boxed_too_narrowly, 14),
@@ -104,8 +105,9 @@ def test_surroundings_do_not_matter(digits: Array, change: Change, most: float) 
 
 def test_even_light_is_known(digits: Array) -> None:
     sheet = cv2.resize(page(drawn(digits[0])), (192, 192), interpolation=cv2.INTER_AREA).astype(np.uint8)
-    assert uneven_illumination(sheet) is None
-    assert uneven_illumination((sheet * np.linspace(0.7, 1, 192)).astype(np.uint8)) is not None
+    assert uneven_illumination(sheet, np.sort(border(sheet))) is None
+    falling_off = (sheet * np.linspace(0.7, 1, 192)).astype(np.uint8)
+    assert uneven_illumination(falling_off, np.sort(border(falling_off))) is not None
 
 
 @pytest.mark.parametrize("angle", [0, 4, -9])

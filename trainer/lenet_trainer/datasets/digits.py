@@ -6,8 +6,7 @@ from numpy.typing import NDArray
 from sklearn.datasets import load_digits as load_bundled
 from sklearn.model_selection import train_test_split
 
-from lenet_imaging.digits.find_ink import ink_bounds
-from lenet_imaging.digits.fit_ink import place
+from lenet_imaging.digits.fit_ink import cropped, place
 from lenet_imaging.digits.strokes import with_usual_strokes
 from lenet_trainer.datasets.dataset import Dataset, content_digest
 
@@ -44,8 +43,6 @@ def load_digits() -> Dataset:
 def enlarge(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return an image [8, 8], light ink on black, as [1, 28, 28], sized and placed as the preprocessing does it."""
     # Detecting the ink is unnecessary here: it is whatever is light.
-    coarse = np.pad(picture, 1).astype(np.float32) / 255
-    enlarged = cv2.resize(coarse, None, fx=FINER, fy=FINER, interpolation=cv2.INTER_CUBIC)
-    fine = np.asarray(np.clip(enlarged, 0, 1), np.float32)
-    drawn = with_usual_strokes(fine[ink_bounds(fine)])
-    return place(drawn[ink_bounds(drawn)], 28, 28)[np.newaxis]
+    fine = cv2.resize(np.pad(picture, 1), None, fx=FINER, fy=FINER, interpolation=cv2.INTER_CUBIC)
+    drawn = with_usual_strokes(cropped(np.asarray(fine, np.uint8)))
+    return place(cropped(drawn), 28, 28)[np.newaxis]

@@ -1,0 +1,44 @@
+"""Whether a picture looks like MNIST's already, in polarity, place, size and strokes, so that it needs no fitting."""
+
+import cv2
+import numpy as np
+
+from lenet_imaging.arrays import Ink, Pixels
+from lenet_imaging.digits.border import border
+
+# MNIST: the digit fills a box of 20 in a field of 28 pixels, its centre of mass on the field's (LeCun et al. 1998).
+BOX, FIELD = 20, 28
+
+_BLACK = 8  # the brightest grey level of 255 that passes for black paper
+_LIGHT = 128  # the least that passes for light ink on it
+
+# Of all 70,000 digits: the longest side is 19 or 20 pixels, the centre of mass within 0.52 pixels of the middle.
+_SMALLER, _ASTRAY = 1, 0.6
+# Two by two pixels of ink, faint ink included, begin at 0.22 or more of its pixels; in strokes of one pixel at next to
+# none.
+_FAINT, _LEAST_SOLID = 16, 0.2
+
+
+def looks_like_mnist(grey: Pixels) -> bool:
+    """Return whether a picture [H, W] is light ink on black, sized, placed and drawn as MNIST's digits are."""
+    edge = border(grey)
+    if 2 * np.count_nonzero(edge <= _BLACK) <= edge.size or grey.max() < _LIGHT:
+        return False
+    height, width = grey.shape
+    _, _, ink_width, ink_height = cv2.boundingRect(grey)
+    # Of the two sides the one that fills the box.
+    filled = max(ink_width / width, ink_height / height) * FIELD
+    if not BOX - _SMALLER <= filled <= BOX:
+        return False
+    profiles = (np.asarray(cv2.reduce(grey, axis, cv2.REDUCE_SUM, dtype=cv2.CV_32F), np.float32) for axis in (1, 0))
+    if max(_astray(profile.ravel()) for profile in profiles) > _ASTRAY:
+        return False
+    mask = cv2.threshold(grey, _FAINT, 255, cv2.THRESH_BINARY)[1]
+    solid = cv2.countNonZero(cv2.erode(mask, np.ones((2, 2), np.uint8)))
+    return solid >= _LEAST_SOLID * cv2.countNonZero(mask)
+
+
+def _astray(profile: Ink) -> float:
+    """Return how far the centre of mass of a profile is from its middle, in pixels of MNIST's field."""
+    centre = float(profile @ np.arange(profile.size)) / float(profile.sum())
+    return abs(centre - profile.size / 2) * FIELD / profile.size

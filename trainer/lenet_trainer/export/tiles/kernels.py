@@ -29,18 +29,26 @@ def kernel_nodes(source: str, shape: tuple[int, ...], tiles: tuple[Pair, Pair], 
     for row, column in product(range(height), range(width)):
         moved.append(f"{output}.{row}.{column}")
         pads = [0, 0, row, column, 0, 0, below - row, right - column]
-        yield from with_integers("Pad", source, pads, moved[-1])
-    yield helper.make_node("Concat", moved, [f"{output}.moved"], f"{output}.moved", axis=0)
-    if (a, b) == (1, 1):
-        yield helper.make_node("Identity", [f"{output}.moved"], [output], output)
+        yield from pad_nodes(source, pads, moved[-1])
+    if (a, b) == (1, 1):  # nothing to cut: as many channels as the picture or the plain tensor has
+        yield helper.make_node("Concat", moved, [output], output, axis=0)
         return
+    yield helper.make_node("Concat", moved, [f"{output}.moved"], f"{output}.moved", axis=0)
     total = height * width * outputs
     cut, ordered, joined = f"{output}.cut", f"{output}.ordered", f"{output}.joined"
     yield from with_integers("Reshape", f"{output}.moved", [total, inputs, window[0], a, window[1], b], cut)
     yield helper.make_node("Transpose", [cut], [ordered], ordered, perm=[0, 3, 5, 1, 2, 4])
     yield from with_integers("Reshape", ordered, [total, a * b * inputs, *window], joined)
     empty = full_blocks(a * b * inputs) - a * b * inputs
-    yield from with_integers("Pad", joined, [0, 0, 0, 0, 0, empty, 0, 0], output)
+    yield from pad_nodes(joined, [0, 0, 0, 0, 0, empty, 0, 0], output)
+
+
+def pad_nodes(source: str, pads: list[int], output: str) -> Iterator[NodeProto]:
+    """Yield a node that adds zeros, or one that copies: ONNX Runtime 1.32 loses a Pad of a weight that adds none."""
+    if any(pads):
+        yield from with_integers("Pad", source, pads, output)
+    else:
+        yield helper.make_node("Identity", [source], [output], output)
 
 
 def with_integers(operator: str, source: str, values: list[int], output: str) -> Iterator[NodeProto]:
@@ -62,9 +70,9 @@ def pooling_kernel(channels: int, tile: Pair, pooled: Pair, padded: bool) -> NDA
     for row, column in product(range(rows * 2), range(columns * 2)):
         inside, outside = (row % height, column % width), (row // height, column // width)
         kernel[row // 2, column // 2, each, inside[0], inside[1], each, outside[0], outside[1]] = 0.25
-    kernel = kernel.reshape(rows * columns * channels, height * width * channels, *window)
-    empty = full_blocks(len(kernel)) - len(kernel) if padded else 0
-    return np.concatenate([kernel, np.zeros((empty, *kernel.shape[1:]), np.float32)])
+    full = kernel.reshape(rows * columns * channels, height * width * channels, *window)
+    empty = full_blocks(len(full)) - len(full) if padded else 0
+    return np.concatenate([full, np.zeros((empty, *full.shape[1:]), np.float32)])
 
 
 def full_blocks(channels: int) -> int:

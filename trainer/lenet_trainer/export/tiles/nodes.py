@@ -27,9 +27,7 @@ def tiled_nodes(plan: TilePlan, source: str) -> Iterator[NodeProto]:
     yield from stage_nodes(second, first.names[2], weight, (plan.pooled, plan.second), (1, 1))
 
 
-def stage_nodes(
-    stage: Stage, source: str, weight: str, tiles: tuple[Pair, Pair], pooled: Pair
-) -> Iterator[NodeProto]:
+def stage_nodes(stage: Stage, source: str, weight: str, tiles: tuple[Pair, Pair], pooled: Pair) -> Iterator[NodeProto]:
     """Yield the nodes of a convolution from one tile to another, of its activation, and of its pooling to `pooled`."""
     convolution, activation, pooling = stage.names
     (a, b), (height, width) = tiles

@@ -9,13 +9,17 @@ from typing import cast
 
 from torch import nn
 
+from lenet_trainer.networks.layer_table import height_and_width
 from lenet_trainer.networks.network import Network, Normalise
 
 Pair = tuple[int, int]  # rows, columns
 
 TILES: tuple[Pair, ...] = ((4, 2), (2, 4))  # of the first convolution's output, in order of preference
 CHANNEL_BLOCK = 16  # of AVX-512; half of it elsewhere
-MAX_CHANNELS = 8  # of the first convolution: more of them fill their blocks without tiles
+# Of both convolutions' filters. Measured with AVX-512 and AVX2: beyond these, and where the first convolution fills
+# blocks of 8 by itself, tiles gain nothing or lose.
+MAX_FIRST, MAX_SECOND = 12, 32
+FULL_BLOCK = 8
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,7 @@ class TilePlan:
     second: Pair
 
     @property
-    def layers(self) -> int:
+    def layer_count(self) -> int:
         """The number of layers that it stands for: normalisation and two stages."""
         return 1 + sum(len(item.names) for item in self.stages)
 
@@ -56,7 +60,7 @@ def tile_plan(network: Network) -> TilePlan | None:
     """Return how the network's first layers are computed in tiles, or None where the plain graph is as fast or needed.
 
     Tiled are: normalisation, then twice a convolution with stride 1, an elementwise activation and average pooling of
-    2×2; the first convolution with at most MAX_CHANNELS channels, the second without padding.
+    2×2; the second convolution without padding, and as many filters in both as tiles_pay() says.
     """
     layers = list(network.layers.named_children())
     if len(layers) < 7 or not isinstance(layers[0][1], Normalise):
@@ -65,7 +69,7 @@ def tile_plan(network: Network) -> TilePlan | None:
     first, second = stages
     if not first or not second or any(cast("Pair", second.convolution.padding)):
         return None
-    if first.convolution.out_channels > MAX_CHANNELS:
+    if not tiles_pay(first.convolution.out_channels, second.convolution.out_channels):
         return None
     picture = network.input_shape[1:]
     for tile in TILES:
@@ -74,6 +78,11 @@ def tile_plan(network: Network) -> TilePlan | None:
         if tiled_size(plan, picture) == plain_size(plan, picture):
             return plan
     return None
+
+
+def tiles_pay(first: int, second: int) -> bool:
+    """Return whether tiles are faster for this many filters of the first and the second convolution."""
+    return 2 <= first <= MAX_FIRST and first % FULL_BLOCK != 0 and second <= MAX_SECOND
 
 
 def stage(layers: list[tuple[str, nn.Module]]) -> Stage | None:
@@ -86,8 +95,8 @@ def stage(layers: list[tuple[str, nn.Module]]) -> Stage | None:
     steps = {convolution.stride, convolution.dilation}
     if steps != {(1, 1)} or convolution.groups != 1 or convolution.bias is None or convolution.padding_mode != "zeros":
         return None
-    windows = {pair(pooling.kernel_size), pair(pooling.stride)}
-    if isinstance(convolution.padding, str) or windows != {(2, 2)} or pair(pooling.padding) != (0, 0):
+    windows = {height_and_width(pooling.kernel_size), height_and_width(pooling.stride)}
+    if isinstance(convolution.padding, str) or windows != {(2, 2)} or height_and_width(pooling.padding) != (0, 0):
         return None
     return Stage((first, second, third), convolution, activation, pooling)
 
@@ -121,8 +130,3 @@ def plain_size(plan: TilePlan, picture: Pair) -> Pair:
 def window_size(kernel: int, source: int, target: int) -> int:
     """Return how many pixels of `source` values each a window takes that computes `target` values of a convolution."""
     return (kernel + target - 2) // source + 1
-
-
-def pair(size: int | Pair) -> Pair:
-    """Return rows and columns of a size that PyTorch may hold as one number."""
-    return (size, size) if isinstance(size, int) else size

@@ -85,7 +85,7 @@ def publish_trained(
     Raises PublishError or VerificationError; then nothing is published.
     """
     metadata = describe(dataset, settings, trained, now)
-    content = export(trained.network, metadata)
+    content = export(trained.network, metadata, settings.graph)
     parity = verify(parse_model(content), dataset, progress)
     if parity.right != round(metadata.test_accuracy * metadata.test_images):
         # verify rebuilds the network from the file; only this check compares the file with the network in memory.

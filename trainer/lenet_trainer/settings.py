@@ -11,9 +11,11 @@ DATASETS = ("mnist", "digits", "folder", "idx")
 FITS = ("resize", "ink")
 ACTIVATIONS = ("sigmoid", "tanh", "relu")
 POOLINGS = ("average", "max")
+GRAPHS = ("tiled", "plain")
+GRAPH_HELP = "form of the ONNX graph: tiled is faster, plain has one node per layer"
 DEVICES = ("auto", "cpu", "cuda")
 SMALLEST, LARGEST = 12, 4096  # rows or columns; images below 12 leave nothing for the last pooling
-WITHOUT_EFFECT = ("output", "resume", "checkpoint_seconds", "tensorboard")  # on the weights
+WITHOUT_EFFECT = ("output", "graph", "resume", "checkpoint_seconds", "tensorboard")  # on the weights
 MNIST_MIRROR = "https://ossci-datasets.s3.amazonaws.com/mnist/"
 
 
@@ -132,6 +134,7 @@ class TrainSettings(DataSettings):
     threads: int | None = setting(None, "CPU threads; default PyTorch's choice", 1, 1024)
     device: str = setting("auto", "where to compute; auto is CUDA if available", choices=DEVICES)
     compile: bool = setting(False, "compile the network first, which pays off after some epochs; needs a C++ compiler")
+    graph: str = setting("tiled", GRAPH_HELP, choices=GRAPHS)
     resume: bool = setting(False, "resume the interrupted training of this output folder")
     checkpoint_seconds: float = setting(
         60.0, "minimum seconds between two checkpoints, stored in .training", 0.0, 86_400.0
@@ -144,6 +147,14 @@ class TrainSettings(DataSettings):
         """Return the settings that determine the weights, by name; the dataset is identified by its digest instead."""
         others = {item.name for item in fields(DataSettings)} | set(WITHOUT_EFFECT)
         return {name: value for name, value in asdict(self).items() if name not in others}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExportSettings(DataSettings):
+    """How a published model is written anew, and the images that it is verified with."""
+
+    output: Path = setting(Path("models/lenet"), "model folder; the model is published as its next version")
+    graph: str = setting("tiled", GRAPH_HELP, choices=GRAPHS)
 
 
 @dataclass(frozen=True, kw_only=True)

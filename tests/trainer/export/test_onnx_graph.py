@@ -39,8 +39,8 @@ def test_versions_and_metadata(content: bytes, metadata: ModelMetadata) -> None:
     assert {item.key: item.value for item in model.metadata_props} == metadata.to_properties()
 
 
-def test_one_node_per_layer(content: bytes, network: LeNet) -> None:
-    nodes = [node.name for node in onnx.load_model_from_string(content).graph.node]
+def test_one_node_per_layer(network: LeNet, metadata: ModelMetadata) -> None:
+    nodes = [node.name for node in onnx.load_model_from_string(export(network, metadata, "plain")).graph.node]
     names = list(dict(network.layers.named_children()))
     assert nodes == ["normalise.float", "normalise.scaled", *names, "probabilities"]
 

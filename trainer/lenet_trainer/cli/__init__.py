@@ -3,6 +3,7 @@
     lenet-trainer train --dataset mnist --data-dir data --output models/lenet
     lenet-trainer evaluate models/lenet/1/model.onnx --dataset mnist
     lenet-trainer verify models/lenet/1/model.onnx --dataset mnist
+    lenet-trainer export models/lenet/1/model.onnx --dataset mnist --output models/lenet
     lenet-trainer pictures --dataset mnist --split test --output pictures
     lenet-trainer summary --channels 3 --height 32 --width 32
     lenet-trainer compare --dataset mnist --quick
@@ -17,7 +18,7 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 
-from lenet_trainer.cli import compare, evaluate, filters, pictures, summary, train, verify
+from lenet_trainer.cli import compare, evaluate, export, filters, pictures, summary, train, verify
 from lenet_trainer.errors import SettingsError, TrainerError
 
 __all__ = ["main"]
@@ -26,6 +27,7 @@ COMMANDS = {
     "train": ("train a model, verify it and publish it", train.configure),
     "evaluate": ("evaluate a model: accuracy, calibration, robustness to shifts, worst mistakes", evaluate.configure),
     "verify": ("check that the NumPy definition, PyTorch and ONNX Runtime agree about a model", verify.configure),
+    "export": ("write a published model's ONNX file anew, verify it and publish it", export.configure),
     "summary": ("list a network's layers: shapes, parameters, multiply-adds, receptive fields", summary.configure),
     "filters": ("plot an image through the lecture's kernels, or through a model's layers", filters.configure),
     "compare": ("compare LeNet with baselines trained on the same images", compare.configure),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from statistics import fmean, stdev
 
 from lenet_trainer.datasets.dataset import Dataset
+from lenet_trainer.errors import ModelError
 from lenet_trainer.export.metadata import ModelMetadata
 from lenet_trainer.export.verification import TOLERANCE, ParityReport
 from lenet_trainer.networks.layer_table import Layer
@@ -85,6 +86,21 @@ no different label.
 
 Model: Apache-2.0. Data: {dataset.attribution}.
 """
+
+
+def with_parity(card: str, parity: ParityReport) -> str:
+    """Return the card of a model that was exported anew: the text of its card, with another table of parity.
+
+    Raises ModelError if the card has no such section.
+    """
+    before, heading, rest = card.partition("\n## Parity\n")
+    table = "| batch size |"
+    introduction, row, after = rest.partition(table)
+    license_heading = "\n\n## License"
+    if not heading or not row or license_heading not in after:
+        raise ModelError("the model card beside the model has no section on parity")
+    license_text = after.partition(license_heading)[2]
+    return f"{before}{heading}{introduction}{parity_table(parity)}{license_heading}{license_text}"
 
 
 def seeds_section(seeds: Sequence[SeedResult], metadata: ModelMetadata) -> str:

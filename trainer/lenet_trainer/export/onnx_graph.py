@@ -1,4 +1,4 @@
-"""Exports a network as an ONNX file: one node per layer, named like the layer, and the metadata.
+"""Exports a network as an ONNX file: its layers, in tiles where that is faster, and the metadata.
 
 Built node by node because `torch.onnx.export` takes seconds and seven more packages for the same dozen nodes.
 """
@@ -10,6 +10,9 @@ from onnx import NodeProto, TensorProto, checker, helper, numpy_helper
 from torch import nn
 
 from lenet_trainer.export.metadata import ModelMetadata
+from lenet_trainer.export.tiles.nodes import tiled_nodes
+from lenet_trainer.export.tiles.plan import tile_plan
+from lenet_trainer.export.tiles.pooling_order import pool_first
 from lenet_trainer.networks.layer_table import height_and_width
 from lenet_trainer.networks.network import Network, Normalise
 
@@ -17,21 +20,29 @@ OPSET = 17
 IR_VERSION = 8  # released with opset 17, so that older runtimes read the file
 
 
-def export(network: Network, metadata: ModelMetadata) -> bytes:
+def export(network: Network, metadata: ModelMetadata, graph: str = "tiled") -> bytes:
     """Return the ONNX file: input `image` uint8 [N, C, H, W], outputs `probabilities` and `logits` float32 [N, K].
 
-    Raises TypeError for an unsupported kind of layer.
+    `graph` is `tiled`, the faster form, or `plain`, one node per layer. Raises TypeError for an unsupported kind of
+    layer.
     """
+    layers = list(network.layers.named_children())
     nodes: list[NodeProto] = []
     tensor = "image"
-    for position, (name, layer) in enumerate(network.layers.named_children(), start=1):
-        output = name if position < len(network.layers) else "logits"
+    if graph == "tiled":
+        plan = tile_plan(network)
+        if plan:
+            nodes += tiled_nodes(plan, tensor)
+            tensor, layers = plan.output, layers[plan.layer_count :]
+        layers = pool_first(layers)
+    for position, (name, layer) in enumerate(layers, start=1):
+        output = name if position < len(layers) else "logits"
         nodes += layer_nodes(name, layer, tensor, output)
         tensor = output
     nodes.append(helper.make_node("Softmax", [tensor], ["probabilities"], name="probabilities", axis=1))
 
     labels = len(metadata.labels)
-    graph = helper.make_graph(
+    onnx_graph = helper.make_graph(
         nodes,
         "lenet",
         inputs=[helper.make_tensor_value_info("image", TensorProto.UINT8, ["N", *network.input_shape])],
@@ -42,7 +53,7 @@ def export(network: Network, metadata: ModelMetadata) -> bytes:
         initializer=list(initializers(network)),
     )
     model = helper.make_model(
-        graph,
+        onnx_graph,
         opset_imports=[helper.make_opsetid("", OPSET)],
         ir_version=IR_VERSION,
         producer_name="lenet-trainer",

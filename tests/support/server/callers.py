@@ -1,4 +1,4 @@
-"""Calls of every kind, with a token or without, for tests of who may call what."""
+"""Calls every method, with or without a token, for tests of authorization."""
 
 import grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
@@ -17,12 +17,12 @@ ASKING = ["Classify", "ClassifyStream", "ListModels", "ModelInfer", "ModelStream
 
 
 def bearer(token: str) -> Bearer:
-    """The metadata of a call with a token."""
+    """Return call metadata with a bearer token."""
     return (("authorization", f"Bearer {token}"),)
 
 
 def call(channel: grpc.Channel, method: str, metadata: Bearer | None) -> Code:
-    """The status that a call of the method gets."""
+    """Call the method, and return its status code."""
     classifier, inference = rpc.ClassifierStub(channel), inference_rpc.GRPCInferenceServiceStub(channel)
     try:
         match method:

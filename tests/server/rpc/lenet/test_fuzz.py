@@ -1,8 +1,7 @@
 """Whatever is sent to lenet.v1, the server answers with a status, and the next caller with a right answer."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
-from typing import TypeVar
 
 import cv2
 import grpc
@@ -16,16 +15,18 @@ from lenet.v1 import classifier_pb2 as pb
 from lenet.v1 import classifier_pb2_grpc as rpc
 from tests.conftest import ROOT
 from tests.support.processes import ServerProcess, server_process
+from tests.support.server.fuzzing import UNDECODABLE, damaged, outcome_of
 
-Response = TypeVar("Response")
 TIMEOUT = 30.0
 MEGABYTE = 2**20
 fuzzed = settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 METHODS = ["Classify", "GetModel", "ListModels"]
 WRONG = {grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.NOT_FOUND}
-# What grpcio itself says of bytes that are no protobuf message.
-UNDECODABLE = (grpc.StatusCode.INTERNAL, "Exception deserializing request!")
 PNG = cv2.imencode(".png", np.full((9, 9), 200, np.uint8))[1].tobytes()
+VALID = pb.ClassifyRequest(
+    id="a",
+    images=[pb.Image(pixels=pb.Pixels(shape=[1, 28, 28], data=bytes(784))), pb.Image(encoded=PNG)],
+).SerializeToString()
 
 int32 = st.integers(-(2**31), 2**31 - 1)
 sizes = st.sampled_from([0, 1, 28, -1, -28, 2**31 - 1, -(2**31)]) | int32
@@ -44,23 +45,6 @@ requests = st.builds(
     priority=st.sampled_from([0, 1, 9]) | int32,
     images=st.lists(images, max_size=4),
 )
-
-
-@st.composite
-def spoilt(draw: st.DrawFn) -> bytes:
-    """A right request of which some bytes were changed, or the end is missing."""
-    image = pb.Image(pixels=pb.Pixels(shape=[1, 28, 28], data=bytes(784)))
-    message = bytearray(pb.ClassifyRequest(id="a", images=[image, pb.Image(encoded=PNG)]).SerializeToString())
-    for position in draw(st.lists(st.integers(0, 40) | st.integers(0, len(message) - 1), max_size=4)):
-        message[position] = draw(st.integers(0, 255))
-    return bytes(message[: draw(st.just(len(message)) | st.integers(0, len(message)))])
-
-
-def outcome_of(call: Callable[[], Response]) -> Response | tuple[grpc.StatusCode, str]:
-    try:
-        return call()
-    except grpc.RpcError as error:
-        return error.code(), error.details() or ""
 
 
 def answers_rightly(stub: rpc.ClassifierStub, digits: NDArray[np.uint8]) -> None:
@@ -97,7 +81,7 @@ def test_a_stream_of_them_answers_each(
 
 
 @fuzzed
-@given(method=st.sampled_from(METHODS), message=spoilt() | st.binary(max_size=99))
+@given(method=st.sampled_from(METHODS), message=damaged(VALID, header_length=40) | st.binary(max_size=99))
 def test_bytes_of_any_content_get_a_status(
     channel: grpc.Channel, stub: rpc.ClassifierStub, digits: NDArray[np.uint8], method: str, message: bytes
 ) -> None:

@@ -1,8 +1,5 @@
 """Whatever is sent, the server answers with a status, and the next caller with a right answer."""
 
-from collections.abc import Callable
-from typing import TypeVar
-
 import grpc
 import numpy as np
 import pytest
@@ -13,16 +10,15 @@ from numpy.typing import NDArray
 from lenet.inference import grpc_service_pb2 as pb
 from lenet.inference import grpc_service_pb2_grpc as rpc
 from lenet_server.batching.job import Outputs
+from tests.support.server.fuzzing import UNDECODABLE, damaged, outcome_of
 from tests.support.server.oip_requests import Requested, Tensor, arrays, raw
 
-Response = TypeVar("Response")
 TIMEOUT = 20.0
 fuzzed = settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 SERVICE = pb.DESCRIPTOR.services_by_name["GRPCInferenceService"]
 METHODS = [method.name for method in SERVICE.methods if not method.client_streaming]
 WRONG = {grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.NOT_FOUND, grpc.StatusCode.UNIMPLEMENTED}
-# What grpcio itself says of bytes that are no protobuf message.
-UNDECODABLE = (grpc.StatusCode.INTERNAL, "Exception deserializing request!")
+VALID = raw(np.zeros((1, 1, 28, 28), np.uint8), id="a").SerializeToString()
 
 int64 = st.integers(-(2**63), 2**63 - 1)
 sizes = st.sampled_from([0, 1, 2, 28, -1, -28, 2**31, 2**32, 2**62, 2**63 - 1, -(2**63)]) | int64
@@ -60,22 +56,6 @@ requests = st.builds(
     outputs=st.just([]) | st.lists(outputs, max_size=3),
     raw_input_contents=st.lists(data, max_size=1) | st.lists(data, max_size=3),
 )
-
-
-@st.composite
-def spoilt(draw: st.DrawFn) -> bytes:
-    """A right request of which some bytes were changed, or the end is missing."""
-    message = bytearray(raw(np.zeros((1, 1, 28, 28), np.uint8), id="a").SerializeToString())
-    for position in draw(st.lists(st.integers(0, 60) | st.integers(0, len(message) - 1), max_size=4)):
-        message[position] = draw(st.integers(0, 255))
-    return bytes(message[: draw(st.just(len(message)) | st.integers(0, len(message)))])
-
-
-def outcome_of(call: Callable[[], Response]) -> Response | tuple[grpc.StatusCode, str]:
-    try:
-        return call()
-    except grpc.RpcError as error:
-        return error.code(), error.details() or ""
 
 
 def answers_rightly(inference: rpc.GRPCInferenceServiceStub, digits: NDArray[np.uint8], expected: Outputs) -> None:
@@ -117,7 +97,7 @@ def test_a_stream_of_them_answers_each(
 
 
 @fuzzed
-@given(method=st.sampled_from(METHODS), message=spoilt() | st.binary(max_size=99))
+@given(method=st.sampled_from(METHODS), message=damaged(VALID, header_length=60) | st.binary(max_size=99))
 def test_bytes_of_any_content_get_a_status(
     channel: grpc.Channel,
     inference: rpc.GRPCInferenceServiceStub,

@@ -1,0 +1,29 @@
+"""Damaged messages for fuzz tests, and the outcome of a call as a value."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import grpc
+from hypothesis import strategies as st
+
+Response = TypeVar("Response")
+# grpcio's own status for bytes that are not a protobuf message.
+UNDECODABLE = (grpc.StatusCode.INTERNAL, "Exception deserializing request!")
+
+
+@st.composite
+def damaged(draw: st.DrawFn, message: bytes, header_length: int) -> bytes:
+    """Replace up to four bytes of a valid message, often within its first `header_length`, and perhaps truncate it."""
+    damaged = bytearray(message)
+    positions = st.integers(0, header_length) | st.integers(0, len(message) - 1)
+    for position in draw(st.lists(positions, max_size=4)):
+        damaged[position] = draw(st.integers(0, 255))
+    return bytes(damaged[: draw(st.just(len(message)) | st.integers(0, len(message)))])
+
+
+def outcome_of(call: Callable[[], Response]) -> Response | tuple[grpc.StatusCode, str]:
+    """Return the response of `call`, or the status code and message of its error."""
+    try:
+        return call()
+    except grpc.RpcError as error:
+        return error.code(), error.details() or ""

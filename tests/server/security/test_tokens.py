@@ -17,7 +17,7 @@ from lenet_server.app import App
 from lenet_server.settings import Settings
 from tests.conftest import ROOT
 from tests.support.processes import server_process
-from tests.support.server.callers import ASKING, CONTROLLING, TIMEOUT, Bearer, Code, bearer, call
+from tests.support.server.callers import CONTROL_METHODS, INFERENCE_METHODS, TIMEOUT, Bearer, Code, bearer, call
 
 INFERENCE, CONTROL, UNKNOWN = "an-inference-token", "a-token-for-control", "an-unknown-token"
 
@@ -54,7 +54,7 @@ def guarded(settings: Settings, file: Path, registry: CollectorRegistry) -> Iter
         yield channel
 
 
-@pytest.mark.parametrize("method", [*ASKING, *CONTROLLING, "/lenet.v1.Classifier/Nothing", "/a/b"])
+@pytest.mark.parametrize("method", [*INFERENCE_METHODS, *CONTROL_METHODS, "/lenet.v1.Classifier/Nothing", "/a/b"])
 def test_without_a_known_token_every_method_is_refused(guarded: grpc.Channel, method: str) -> None:
     assert call(guarded, method, None) is Code.UNAUTHENTICATED
     assert call(guarded, method, bearer(UNKNOWN)) is Code.UNAUTHENTICATED
@@ -62,14 +62,14 @@ def test_without_a_known_token_every_method_is_refused(guarded: grpc.Channel, me
 
 @pytest.mark.parametrize("token", [INFERENCE, CONTROL])
 def test_either_token_authorizes_inference_and_reflection(guarded: grpc.Channel, token: str) -> None:
-    for method in ASKING:
+    for method in INFERENCE_METHODS:
         code = call(guarded, method, bearer(token))
         assert code not in (Code.UNAUTHENTICATED, Code.PERMISSION_DENIED), method
     assert call(guarded, "Classify", bearer(token)) is Code.OK
     assert call(guarded, "reflection", bearer(token)) is Code.OK
 
 
-@pytest.mark.parametrize("method", CONTROLLING)
+@pytest.mark.parametrize("method", CONTROL_METHODS)
 def test_a_token_for_inference_cannot_control_models(guarded: grpc.Channel, method: str) -> None:
     assert call(guarded, method, bearer(INFERENCE)) is Code.PERMISSION_DENIED
     # With the other token the call is authorized, and then refused because --model-control is not "explicit".

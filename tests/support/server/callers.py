@@ -12,8 +12,17 @@ TIMEOUT = 10.0
 REQUEST = pb.ClassifyRequest(images=[pb.Image(pixels=pb.Pixels(shape=[1, 28, 28], data=bytes(784)))])
 Bearer = tuple[tuple[str, str], ...]
 Code = grpc.StatusCode
-CONTROLLING = ["RepositoryModelLoad", "RepositoryModelUnload"]
-ASKING = ["Classify", "ClassifyStream", "ListModels", "ModelInfer", "ModelStreamInfer", "RepositoryIndex", "reflection"]
+# Methods by the right that their token needs.
+CONTROL_METHODS = ["RepositoryModelLoad", "RepositoryModelUnload"]
+INFERENCE_METHODS = [
+    "Classify",
+    "ClassifyStream",
+    "ListModels",
+    "ModelInfer",
+    "ModelStreamInfer",
+    "RepositoryIndex",
+    "reflection",
+]
 
 
 def bearer(token: str) -> Bearer:
@@ -47,8 +56,8 @@ def call(channel: grpc.Channel, method: str, metadata: Bearer | None) -> Code:
                 inference.RepositoryModelUnload(unload, timeout=TIMEOUT, metadata=metadata)
             case "reflection":
                 question = reflection_pb2.ServerReflectionRequest(list_services="")
-                ask = reflection_pb2_grpc.ServerReflectionStub(channel).ServerReflectionInfo
-                list(ask(iter([question]), timeout=TIMEOUT, metadata=metadata))  # type: ignore[operator]
+                reflect = reflection_pb2_grpc.ServerReflectionStub(channel).ServerReflectionInfo
+                list(reflect(iter([question]), timeout=TIMEOUT, metadata=metadata))  # type: ignore[operator]
             case _:
                 unknown: grpc.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary(method)
                 unknown(b"", timeout=TIMEOUT, metadata=metadata)

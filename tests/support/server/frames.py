@@ -64,7 +64,7 @@ class FrameConnection:
         self._socket.close()
 
     def send_bytes(self, data: bytes) -> bool:
-        """Send bytes that need not be frames. Returns False if the server has closed the connection."""
+        """Send bytes that need not be frames. Returns False if the server has closed, or reads no more."""
         try:
             self._socket.sendall(data)
         except OSError:

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from lenet_imaging import ImageError, Preprocessing, decode, encode_png, fit, prepare
-from lenet_trainer.datasets import load
 from lenet_trainer.datasets.digits import load_digits
+from lenet_trainer.datasets.loader import load
 from lenet_trainer.progress import Silent
 from lenet_trainer.settings import DataSettings
 from tests.support.imaging.drawing import INK, Array, difference, drawn, mean_difference

@@ -1,4 +1,4 @@
-"""The HTTP port: probes by urllib, metrics by Prometheus' own tools."""
+"""The HTTP port: probes with urllib, metrics with Prometheus' own tools."""
 
 import json
 import shutil
@@ -40,7 +40,7 @@ def get(port: int, path: str) -> tuple[int, str]:
 
 
 def sample(text: str, name: str, **labels: str) -> float:
-    """One value of an exposition."""
+    """Return the first sample of this name that has these labels."""
     for family in text_string_to_metric_families(text):
         for each in family.samples:
             if each.name == name and each.labels.items() >= labels.items():
@@ -60,13 +60,13 @@ def test_probes(app: App) -> None:
     assert get(app.http_port, "/")[0] == 404
 
 
-def test_the_port_is_opened_without_asking_a_name_server(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where there is none, each question takes seconds."""
+def test_the_port_is_opened_without_a_dns_lookup(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without DNS, each lookup takes seconds."""
 
-    def ask(name: str = "") -> str:
-        raise AssertionError(f"somebody asks for the full name of {name!r}")
+    def fail(name: str = "") -> str:
+        raise AssertionError(f"socket.getfqdn({name!r}) was called")
 
-    monkeypatch.setattr(socket, "getfqdn", ask)
+    monkeypatch.setattr(socket, "getfqdn", fail)
     server = HttpServer("0.0.0.0", 0, CollectorRegistry(), lambda: True)  # noqa: S104
     server.start()
     try:
@@ -75,7 +75,7 @@ def test_the_port_is_opened_without_asking_a_name_server(monkeypatch: pytest.Mon
         server.stop()
 
 
-def test_a_server_that_does_not_serve_yet_is_not_ready(settings: Settings) -> None:
+def test_a_stopped_server_does_not_answer_probes(settings: Settings) -> None:
     app = App(settings, CollectorRegistry())
     with app:
         assert get(app.http_port, "/readyz")[0] == 200
@@ -83,7 +83,7 @@ def test_a_server_that_does_not_serve_yet_is_not_ready(settings: Settings) -> No
         get(app.http_port, "/livez")
 
 
-def test_metrics_tell_what_was_done(settings: Settings, digits: NDArray[np.uint8]) -> None:
+def test_metrics_count_requests_images_and_batches(settings: Settings, digits: NDArray[np.uint8]) -> None:
     with App(settings, CollectorRegistry()) as app:
         classify(app, digits[0], 5)
         classify(app, digits[1], 3)
@@ -113,7 +113,7 @@ def test_errors_are_counted_by_status(settings: Settings) -> None:
 
 
 @needs_prometheus
-def test_promtool_finds_nothing_to_object_to(app: App, digits: NDArray[np.uint8]) -> None:
+def test_promtool_accepts_the_metrics(app: App, digits: NDArray[np.uint8]) -> None:
     classify(app, digits[0], 1)
     text = get(app.http_port, "/metrics")[1]
     check = subprocess.run(

@@ -1,4 +1,4 @@
-"""The log: what it says of calls, by which name, and how a line looks."""
+"""The access log: its fields, request ids and line format."""
 
 import logging
 from collections.abc import Iterator
@@ -28,23 +28,23 @@ TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 
 @dataclass
 class Log:
-    """What a server logs; complete when it has stopped."""
+    """A server's log records; complete once the server has stopped."""
 
     caplog: pytest.LogCaptureFixture
 
     @property
     def records(self) -> list[logging.LogRecord]:
-        """All of it."""
+        """All records."""
         return self.caplog.records
 
     @property
     def lines(self) -> list[logging.LogRecord]:
-        """The access log."""
+        """The records of the access log."""
         return [each for each in self.records if each.name == "lenet_server.observability.access_log"]
 
     @property
     def calls(self) -> list[dict[str, object]]:
-        """The fields of each line of the access log."""
+        """The fields of each access log record."""
         return [fields(each) for each in self.lines]
 
 
@@ -61,7 +61,7 @@ def log(caplog: pytest.LogCaptureFixture) -> Log:
 
 @contextmanager
 def served(settings: Settings) -> Iterator[rpc.ClassifierStub]:
-    """A server, by its stub."""
+    """Run a server and yield a stub of it."""
     with App(settings, CollectorRegistry()) as app, grpc.insecure_channel(f"127.0.0.1:{app.grpc_port}") as channel:
         yield rpc.ClassifierStub(channel)
 
@@ -71,14 +71,14 @@ def request(*digits: NDArray[np.uint8], **named: str) -> pb.ClassifyRequest:
     return pb.ClassifyRequest(images=images, **named)  # type: ignore[arg-type]
 
 
-def test_it_is_off_unless_asked_for(settings: Settings, digits: NDArray[np.uint8], log: Log) -> None:
+def test_it_is_off_by_default(settings: Settings, digits: NDArray[np.uint8], log: Log) -> None:
     with served(settings) as stub:
         stub.Classify(request(digits[0]), timeout=TIMEOUT)
     assert log.records
     assert not log.lines
 
 
-def test_each_call_is_a_line(settings: Settings, digits: NDArray[np.uint8], log: Log) -> None:
+def test_each_call_is_one_line(settings: Settings, digits: NDArray[np.uint8], log: Log) -> None:
     with served(replace(settings, access_log="on")) as stub:
         metadata = (("x-request-id", "order 66"), ("authorization", "Bearer a-secret"))
         stub.Classify(request(digits[0], digits[1]), timeout=TIMEOUT, metadata=metadata)
@@ -103,16 +103,18 @@ def test_each_call_is_a_line(settings: Settings, digits: NDArray[np.uint8], log:
     assert TextFormatter().format(log.lines[0]).endswith("request_id=order 66")
 
 
-def test_each_message_of_a_stream_is_a_line(settings: Settings, digits: NDArray[np.uint8], log: Log) -> None:
+def test_each_message_of_a_stream_is_one_line(settings: Settings, digits: NDArray[np.uint8], log: Log) -> None:
     with served(replace(settings, access_log="on")) as stub:
         requests = [request(digits[0], id="one"), request(digits[1], id="two", model="vgg")]
         assert len(list(stub.ClassifyStream(iter(requests), timeout=TIMEOUT))) == 2
-    told = {call["request_id"]: (call["method"], call["code"], call["images"]) for call in log.calls}
+    found = {call["request_id"]: (call["method"], call["code"], call["images"]) for call in log.calls}
     method = "lenet.v1.Classifier/ClassifyStream"
-    assert told == {"one": (method, "OK", 1), "two": (method, "NOT_FOUND", None)}
+    assert found == {"one": (method, "OK", 1), "two": (method, "NOT_FOUND", None)}
 
 
-def test_a_request_is_called_what_its_caller_calls_it(settings: Settings, digits: NDArray[np.uint8], log: Log) -> None:
+def test_the_request_id_comes_from_metadata_then_message_then_trace(
+    settings: Settings, digits: NDArray[np.uint8], log: Log
+) -> None:
     trace = (("traceparent", f"00-{TRACE}-00f067aa0ba902b7-01"),)
     with served(replace(settings, access_log="on")) as stub:
         stub.Classify(request(digits[0], id="a"), timeout=TIMEOUT, metadata=(("x-request-id", "b"), *trace))
@@ -120,16 +122,16 @@ def test_a_request_is_called_what_its_caller_calls_it(settings: Settings, digits
         stub.Classify(request(digits[0]), timeout=TIMEOUT, metadata=trace)
         stub.Classify(request(digits[0]), timeout=TIMEOUT)
         stub.Classify(request(digits[0], id="x\nERROR all is lost" * 100), timeout=TIMEOUT)
-    metadata, message, traced, made, hostile = (str(call["request_id"]) for call in log.calls)
+    metadata, message, traced, generated, hostile = (str(call["request_id"]) for call in log.calls)
     assert (metadata, message, traced) == ("b", "a", TRACE)
-    assert len(made) == 16
+    assert len(generated) == 16
     assert hostile.startswith("x?ERROR all is lost")
     assert len(hostile) == 128
     assert all("\n" not in line.getMessage() for line in log.lines)
 
 
-class Clumsy:
-    """An observer that fails."""
+class FailingObserver:
+    """An observer whose methods raise."""
 
     def call_ended(self, call: EndedCall) -> None:
         raise RuntimeError(call.method)
@@ -138,9 +140,9 @@ class Clumsy:
         raise AssertionError(seconds)
 
 
-def test_an_observer_that_fails_harms_neither_the_server_nor_other_observers(log: Log) -> None:
+def test_a_failing_observer_is_logged_and_the_others_still_run(log: Log) -> None:
     call = EndedCall("Classify", Someone(), "a", grpc.StatusCode.OK, "", 1.0, 1.5, None)
-    CallObservers([Clumsy(), AccessLog()]).call_ended(call)
+    CallObservers([FailingObserver(), AccessLog()]).call_ended(call)
     failure, line = log.records
     assert failure.levelno == logging.ERROR
     assert fields(failure) == {"request_id": "a"}
@@ -148,7 +150,7 @@ def test_an_observer_that_fails_harms_neither_the_server_nor_other_observers(log
     assert fields(line)["peer"] is None
 
 
-def test_a_line_for_machines(digits: NDArray[np.uint8], transport: str) -> None:
+def test_the_json_log_has_the_fields(digits: NDArray[np.uint8], transport: str) -> None:
     flags = (f"--model-repository={ROOT / 'models'}", f"--transport={transport}", "--access-log=on")
     with server_process(*flags) as server:
         with grpc.insecure_channel(f"127.0.0.1:{server.grpc_port}") as channel:

@@ -1,4 +1,4 @@
-"""Traces: what a collector of OpenTelemetry receives of the calls to a real server."""
+"""Tracing: the spans that a real server exports to an OpenTelemetry collector."""
 
 import subprocess
 import sys
@@ -18,7 +18,7 @@ from lenet.inference import grpc_service_pb2_grpc as inference_rpc
 from lenet.v1 import classifier_pb2 as pb
 from lenet.v1 import classifier_pb2_grpc as rpc
 from lenet_server.app import App
-from lenet_server.observability.factory import observer_for
+from lenet_server.observability.factory import make_observer
 from lenet_server.settings import Settings
 from tests.support.server import brittle
 from tests.support.server.collector import Collector, attributes, collecting
@@ -37,7 +37,7 @@ def collector() -> Iterator[Collector]:
 
 @pytest.fixture
 def traced(settings: Settings, collector: Collector) -> Settings:
-    """Settings of a server whose traces go to the collector: all of them have arrived when it has stopped."""
+    """Settings with tracing to the collector, which has received every span once the server has stopped."""
     return replace(settings, trace_endpoint=collector.endpoint)
 
 
@@ -48,7 +48,7 @@ def stub_of(app: App, channels: list[grpc.Channel]) -> rpc.ClassifierStub:
 
 @pytest.fixture
 def channels() -> Iterator[list[grpc.Channel]]:
-    """Channels that are closed at the end."""
+    """A list of channels, which are closed after the test."""
     opened: list[grpc.Channel] = []
     yield opened
     for each in opened:
@@ -67,7 +67,7 @@ def infer_request(digits: NDArray[np.uint8]) -> inference.ModelInferRequest:
 
 
 def assert_nested(collector: Collector, call: Span) -> None:
-    """The stages of a call follow one another, within its own time."""
+    """Assert that the stage spans of a call follow one another within the call's span."""
     at = call.start_time_unix_nano
     for stage in collector.within(call):
         assert stage.trace_id == call.trace_id
@@ -76,7 +76,7 @@ def assert_nested(collector: Collector, call: Span) -> None:
     assert at <= call.end_time_unix_nano
 
 
-def test_a_call_and_its_stages_are_spans_below_that_of_the_caller(
+def test_a_call_and_its_stages_are_children_of_the_callers_span(
     traced: Settings, collector: Collector, channels: list[grpc.Channel], samples: dict[Path, str]
 ) -> None:
     request = pb.ClassifyRequest(images=[pb.Image(encoded=file.read_bytes()) for file in samples])
@@ -86,9 +86,9 @@ def test_a_call_and_its_stages_are_spans_below_that_of_the_caller(
     (call,) = collector.servers()
     assert (call.trace_id.hex(), call.parent_span_id.hex()) == (TRACE, PARENT)
     assert (call.name, call.trace_state) == ("lenet.v1.Classifier/Classify", "vendor=1")
-    told = attributes(call.attributes)
-    assert told.pop("client.port")
-    assert told == {
+    found = attributes(call.attributes)
+    assert found.pop("client.port")
+    assert found == {
         "rpc.system.name": "grpc",
         "rpc.method": "lenet.v1.Classifier/Classify",
         "rpc.response.status_code": "OK",
@@ -103,7 +103,7 @@ def test_a_call_and_its_stages_are_spans_below_that_of_the_caller(
     assert collector.resource["service.name"] == "lenet-server"
 
 
-def test_both_services_are_traced_and_requests_that_repeat_as_well(
+def test_both_services_and_coalesced_requests_are_traced(
     traced: Settings, collector: Collector, channels: list[grpc.Channel], digits: NDArray[np.uint8]
 ) -> None:
     with App(replace(traced, max_batch_size=2), CollectorRegistry()) as app:
@@ -134,18 +134,18 @@ def test_each_message_of_a_stream_is_a_span(
     calls = collector.servers()
     assert {call.name for call in calls} == {"lenet.v1.Classifier/ClassifyStream"}
     assert {(call.trace_id.hex(), call.parent_span_id.hex()) for call in calls} == {(TRACE, PARENT)}
-    told = [attributes(call.attributes) for call in calls]
-    assert [each["lenet.request_id"] for each in told] == ["one", "two", "three"]
-    assert [each["rpc.response.status_code"] for each in told] == ["OK", "NOT_FOUND", "OK"]
+    found = [attributes(call.attributes) for call in calls]
+    assert [each["lenet.request_id"] for each in found] == ["one", "two", "three"]
+    assert [each["rpc.response.status_code"] for each in found] == ["OK", "NOT_FOUND", "OK"]
     for call in calls:
         assert_nested(collector, call)
 
 
-def test_the_calls_of_a_batch_are_linked(
+def test_the_inference_spans_of_a_batch_are_linked(
     traced: Settings, collector: Collector, channels: list[grpc.Channel], digits: NDArray[np.uint8]
 ) -> None:
-    held_back = replace(traced, max_batch_size=3, max_queue_delay_ms=10_000)
-    with App(held_back, CollectorRegistry()) as app:
+    delayed = replace(traced, max_batch_size=3, max_queue_delay_ms=10_000)
+    with App(delayed, CollectorRegistry()) as app:
         stub = stub_of(app, channels)
         for future in [stub.Classify.future(arrays(digits[index]), timeout=TIMEOUT) for index in range(3)]:
             future.result()
@@ -159,7 +159,7 @@ def test_the_calls_of_a_batch_are_linked(
     assert [link.span_id for each in (second, third) for link in each.links] == [first.span_id] * 2
 
 
-def test_a_fault_of_the_server_marks_the_span_and_a_mistake_of_the_caller_does_not(
+def test_a_server_error_marks_the_span_as_failed_and_a_client_error_does_not(
     traced: Settings, collector: Collector, channels: list[grpc.Channel], tmp_path: Path
 ) -> None:
     brittle.publish(tmp_path)
@@ -176,13 +176,13 @@ def test_a_fault_of_the_server_marks_the_span_and_a_mistake_of_the_caller_does_n
     assert refused.status.code == Status.STATUS_CODE_UNSET
     assert "error.type" not in attributes(refused.attributes)
     assert (failed.status.code, failed.status.message) == (Status.STATUS_CODE_ERROR, fault.value.details())
-    told = attributes(failed.attributes)
-    assert told["error.type"] == told["rpc.response.status_code"] == "INTERNAL"
-    assert str(told["lenet.request_id"]) in (fault.value.details() or "")
+    found = attributes(failed.attributes)
+    assert found["error.type"] == found["rpc.response.status_code"] == "INTERNAL"
+    assert str(found["lenet.request_id"]) in (fault.value.details() or "")
     assert [stage.name for stage in collector.within(failed)] == ["queue", "inference"]
 
 
-def test_the_caller_decides_what_is_sampled_and_otherwise_the_ratio(
+def test_sampling_follows_the_callers_trace_or_else_the_ratio(
     traced: Settings, collector: Collector, channels: list[grpc.Channel], digits: NDArray[np.uint8]
 ) -> None:
     with App(replace(traced, trace_sample_ratio=0.0), CollectorRegistry()) as app:
@@ -194,23 +194,23 @@ def test_the_caller_decides_what_is_sampled_and_otherwise_the_ratio(
 
 
 @pytest.mark.timeout(30)
-def test_a_collector_that_is_away_harms_no_call_and_holds_up_no_drain(
+def test_an_unreachable_collector_affects_neither_calls_nor_the_drain(
     settings: Settings, channels: list[grpc.Channel], digits: NDArray[np.uint8]
 ) -> None:
-    with collecting() as gone:
-        endpoint = gone.endpoint
-    away = replace(settings, trace_endpoint=endpoint, shutdown_grace_seconds=2.0)
-    with App(away, CollectorRegistry()) as app:
+    with collecting() as stopped:
+        endpoint = stopped.endpoint
+    unreachable = replace(settings, trace_endpoint=endpoint, shutdown_grace_seconds=2.0)
+    with App(unreachable, CollectorRegistry()) as app:
         stub = stub_of(app, channels)
-        for _ in range(1000):  # more than a batch of spans
+        for _ in range(1000):  # more than one export batch: BatchSpanProcessor sends 512 spans at once
             assert stub.Classify(arrays(digits[0]), timeout=TIMEOUT).results
 
 
-def test_nobody_watches_unless_asked_to() -> None:
-    assert observer_for(Settings()) is None
+def test_there_is_no_observer_by_default() -> None:
+    assert make_observer(Settings()) is None
 
 
-def test_without_opentelemetry_the_server_says_what_to_install() -> None:
+def test_the_error_without_opentelemetry_says_what_to_install() -> None:
     command = (
         "import sys; sys.modules['opentelemetry'] = None; from lenet_server.cli import main; "
         "sys.exit(main(['--port=0', '--http-port=0', '--trace-endpoint=http://127.0.0.1:4317']))"

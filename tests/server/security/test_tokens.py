@@ -1,4 +1,4 @@
-"""Tokens: who may call what, and what becomes of that when their file changes."""
+"""Tokens: which methods they authorize, and the reload of a changed token file."""
 
 import stat
 import threading
@@ -17,13 +17,13 @@ from lenet_server.app import App
 from lenet_server.settings import Settings
 from tests.conftest import ROOT
 from tests.support.processes import server_process
-from tests.support.server.callers import ASKING, CONTROLLING, TIMEOUT, Bearer, Code, bearer, call
+from tests.support.server.callers import CONTROL_METHODS, INFERENCE_METHODS, TIMEOUT, Bearer, Code, bearer, call
 
-INFERENCE, CONTROL, UNKNOWN = "an-inference-token", "a-token-for-control", "a-token-of-nobody"
+INFERENCE, CONTROL, UNKNOWN = "an-inference-token", "a-token-for-control", "an-unknown-token"
 
 
 def write(file: Path, text: str) -> None:
-    """Renew the file as tools do that renew secrets: it is whole at any time."""
+    """Replace the file atomically, as tools that renew secrets do."""
     new = file.with_suffix(".new")
     new.write_text(text)
     new.chmod(stat.S_IRUSR)
@@ -32,21 +32,21 @@ def write(file: Path, text: str) -> None:
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    """The file of tokens."""
+    """A token file."""
     file = tmp_path / "tokens"
-    write(file, f"# who may call\n\ninference {INFERENCE}\n  control   {CONTROL}  \n")
+    write(file, f"# a comment\n\ninference {INFERENCE}\n  control   {CONTROL}  \n")
     return file
 
 
 @pytest.fixture
 def registry() -> CollectorRegistry:
-    """What the server counts."""
+    """The server's metrics."""
     return CollectorRegistry()
 
 
 @pytest.fixture
 def guarded(settings: Settings, file: Path, registry: CollectorRegistry) -> Iterator[grpc.Channel]:
-    """A connection to a server that wants tokens."""
+    """A channel to a server with a token file."""
     with (
         App(replace(settings, token_file=file), registry) as app,
         grpc.insecure_channel(f"127.0.0.1:{app.grpc_port}") as channel,
@@ -54,29 +54,29 @@ def guarded(settings: Settings, file: Path, registry: CollectorRegistry) -> Iter
         yield channel
 
 
-@pytest.mark.parametrize("method", [*ASKING, *CONTROLLING, "/lenet.v1.Classifier/Nothing", "/a/b"])
-def test_without_a_known_token_nothing_is_answered(guarded: grpc.Channel, method: str) -> None:
+@pytest.mark.parametrize("method", [*INFERENCE_METHODS, *CONTROL_METHODS, "/lenet.v1.Classifier/Nothing", "/a/b"])
+def test_without_a_known_token_every_method_is_refused(guarded: grpc.Channel, method: str) -> None:
     assert call(guarded, method, None) is Code.UNAUTHENTICATED
     assert call(guarded, method, bearer(UNKNOWN)) is Code.UNAUTHENTICATED
 
 
 @pytest.mark.parametrize("token", [INFERENCE, CONTROL])
-def test_with_either_token_all_questions_are_answered(guarded: grpc.Channel, token: str) -> None:
-    for method in ASKING:
+def test_either_token_authorizes_inference_and_reflection(guarded: grpc.Channel, token: str) -> None:
+    for method in INFERENCE_METHODS:
         code = call(guarded, method, bearer(token))
         assert code not in (Code.UNAUTHENTICATED, Code.PERMISSION_DENIED), method
     assert call(guarded, "Classify", bearer(token)) is Code.OK
     assert call(guarded, "reflection", bearer(token)) is Code.OK
 
 
-@pytest.mark.parametrize("method", CONTROLLING)
-def test_a_token_for_inference_controls_nothing(guarded: grpc.Channel, method: str) -> None:
+@pytest.mark.parametrize("method", CONTROL_METHODS)
+def test_a_token_for_inference_cannot_control_models(guarded: grpc.Channel, method: str) -> None:
     assert call(guarded, method, bearer(INFERENCE)) is Code.PERMISSION_DENIED
-    # With the other token the call is authorized, and refused because callers do not control this server.
+    # With the other token the call is authorized, and then refused because --model-control is not "explicit".
     assert call(guarded, method, bearer(CONTROL)) is Code.UNIMPLEMENTED
 
 
-def test_health_is_open_to_those_without_a_token(guarded: grpc.Channel) -> None:
+def test_health_checks_need_no_token(guarded: grpc.Channel) -> None:
     stub = health_pb2_grpc.HealthStub(guarded)
     request = health_pb2.HealthCheckRequest()
     assert stub.Check(request, timeout=TIMEOUT).status == 1  # type: ignore[attr-defined]
@@ -96,24 +96,24 @@ def test_health_is_open_to_those_without_a_token(guarded: grpc.Channel) -> None:
         (("token", f"Bearer {INFERENCE}"),),
     ],
 )
-def test_a_token_in_another_form_is_refused(guarded: grpc.Channel, metadata: Bearer) -> None:
+def test_a_malformed_token_is_refused(guarded: grpc.Channel, metadata: Bearer) -> None:
     assert call(guarded, "Classify", metadata) is Code.UNAUTHENTICATED
 
 
-def test_the_scheme_may_be_written_in_any_case(guarded: grpc.Channel) -> None:
+def test_the_scheme_is_case_insensitive(guarded: grpc.Channel) -> None:
     assert call(guarded, "Classify", (("authorization", f"bearer {INFERENCE}"),)) is Code.OK
 
 
-def test_a_stream_is_refused_before_it_has_sent_anything(guarded: grpc.Channel) -> None:
-    told = threading.Event()
+def test_a_stream_is_refused_before_its_first_message(guarded: grpc.Channel) -> None:
+    refused = threading.Event()
 
     def silent() -> Iterator[pb.ClassifyRequest]:
-        told.wait(TIMEOUT)
+        refused.wait(TIMEOUT)
         yield from ()
 
     with pytest.raises(grpc.RpcError) as caught:
         next(rpc.ClassifierStub(guarded).ClassifyStream(silent(), timeout=TIMEOUT))
-    told.set()
+    refused.set()
     assert caught.value.code() is Code.UNAUTHENTICATED
 
 
@@ -128,7 +128,7 @@ def test_refused_calls_are_counted(guarded: grpc.Channel, registry: CollectorReg
     assert counted == {"unauthenticated": 2, "permission_denied": 1}
 
 
-def test_renewed_tokens_hold_from_the_next_call_on(guarded: grpc.Channel, file: Path) -> None:
+def test_renewed_tokens_apply_from_the_next_call_on(guarded: grpc.Channel, file: Path) -> None:
     assert call(guarded, "Classify", bearer(INFERENCE)) is Code.OK
     write(file, f"inference {UNKNOWN}\n")
     assert call(guarded, "Classify", bearer(INFERENCE)) is Code.UNAUTHENTICATED
@@ -137,7 +137,7 @@ def test_renewed_tokens_hold_from_the_next_call_on(guarded: grpc.Channel, file: 
 
 
 @pytest.mark.parametrize("broken", ["", "# none\n", f"{UNKNOWN}\n", f"inference {UNKNOWN}\ninfer x\n", None])
-def test_a_broken_renewal_is_logged_and_the_old_tokens_stay(
+def test_a_broken_renewal_is_logged_and_the_previous_tokens_stay(
     guarded: grpc.Channel, file: Path, broken: str | None, caplog: pytest.LogCaptureFixture
 ) -> None:
     file.unlink() if broken is None else write(file, broken)
@@ -146,11 +146,11 @@ def test_a_broken_renewal_is_logged_and_the_old_tokens_stay(
         assert call(guarded, "Classify", bearer(UNKNOWN)) is Code.UNAUTHENTICATED
     (error,) = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
     assert error.startswith(f"--token-file {file}")
-    assert "stays in use" in error
+    assert "the previous content stays in use" in error
     assert UNKNOWN not in caplog.text
 
 
-def test_the_program_tells_of_its_guard_and_of_no_token(file: Path) -> None:
+def test_the_program_logs_the_token_file_and_no_token(file: Path) -> None:
     file.chmod(0o644)
     with server_process(f"--model-repository={ROOT / 'models'}", f"--token-file={file}") as server:
         with grpc.insecure_channel(f"127.0.0.1:{server.grpc_port}") as channel:

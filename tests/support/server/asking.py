@@ -1,4 +1,4 @@
-"""Calls of every kind for the same question, which digits these are, and whether an answer is the model's own."""
+"""Builds requests of every kind for chosen digits, and checks the responses against the model's own outputs."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from lenet_server.batching.job import Outputs
 LABELS = 10
 Request = inference.ModelInferRequest | pb.ClassifyRequest
 Response = inference.ModelInferResponse | pb.ClassifyResponse
-# How a request brings its images, and of which service it is.
+# How a request carries its images. The first three are ModelInfer requests, the others Classify requests.
 RAW, TYPED, FILES, PIXELS, PICTURES = "raw", "typed", "files", "pixels", "pictures"
 OF_INFERENCE = (RAW, TYPED, FILES)
 WAYS = (*OF_INFERENCE, PIXELS, PICTURES)
@@ -23,7 +23,7 @@ WAYS = (*OF_INFERENCE, PIXELS, PICTURES)
 
 @dataclass(frozen=True)
 class Question:
-    """Which digits are asked for, and how. `digits` are positions in the array of all; version 0 is any."""
+    """A request to build. `digits` are indices into the array of all digits; version 0 is the default version."""
 
     request_id: str
     way: str
@@ -34,16 +34,16 @@ class Question:
 
 
 class Asker:
-    """Makes requests, and checks responses."""
+    """Builds requests and checks responses."""
 
     def __init__(self, digits: NDArray[np.uint8], expected: Mapping[tuple[str, int], Outputs]) -> None:
-        """The digits, [n, C, H, W], and what each model, by name and version, itself says of them all."""
+        """Take all digits, [n, C, H, W], and each model's outputs for them, by name and version."""
         self._digits = digits
         self._files = [cv2.imencode(".png", each[0])[1].tobytes() for each in digits]
         self._expected = expected
 
     def request(self, question: Question) -> Request:
-        """The message that asks it."""
+        """Return the request message."""
         images = self._digits[list(question.digits)]
         files = [self._files[index] for index in question.digits]
         if question.way == PIXELS:
@@ -76,7 +76,7 @@ class Asker:
         )
 
     def check(self, question: Question, response: Response) -> None:
-        """Assert that this is the answer to this question, of the version that it says."""
+        """Assert that the response has the request's id and the outputs of the version it names."""
         assert response.id == question.request_id
         if isinstance(response, pb.ClassifyResponse):
             name, version = response.model, response.version
@@ -93,11 +93,11 @@ class Asker:
 
 
 def _scores(result: pb.Result) -> list[float]:
-    """The scores of an image by label."""
+    """Return the scores of an image, ordered by label."""
     scores = {each.label: each.score for each in result.prediction.top}
     return [scores[str(label)] for label in range(LABELS)]
 
 
 def outputs_of(model: bytes, digits: NDArray[np.uint8]) -> Outputs:
-    """What a model file says without a server in between."""
+    """Run an ONNX model on the digits without a server."""
     return Outputs(*onnxruntime.InferenceSession(model).run(["probabilities", "logits"], {"image": digits}))

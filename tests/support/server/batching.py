@@ -1,4 +1,4 @@
-"""A batcher by itself, as tests of it need one: a model that is a function, an observer that remembers, and calls."""
+"""A batcher without a server: models as functions, a recording observer, and calls."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -17,7 +17,7 @@ Images = NDArray[np.uint8]
 
 
 class Journal:
-    """A BatchObserver that remembers."""
+    """A BatchObserver that records batches and rejections."""
 
     def __init__(self) -> None:
         self.batches: list[int] = []
@@ -36,11 +36,11 @@ class Journal:
         self.rejected.append(type(reason))
 
     def write(self) -> None:
-        """Nothing to write down."""
+        """Do nothing: everything is recorded at once."""
 
 
 class Gate:
-    """A model that answers each image with its first pixel, and can be kept busy."""
+    """A model as echo() that blocks until `open` is set. `busy` is set once it has been called."""
 
     def __init__(self) -> None:
         self.open = threading.Event()
@@ -53,18 +53,18 @@ class Gate:
 
 
 def echo(images: Images) -> Outputs:
-    """A model that answers each image with its first pixel."""
+    """A model that returns each image's first pixel."""
     answers = images[:, 0, 0, :1].astype(np.float32)
     return Outputs(answers, answers)
 
 
 def fail(_: Images) -> Outputs:
-    """A model that fails."""
+    """A model that raises RuntimeError."""
     raise RuntimeError("no such luck")
 
 
 def images(*values: int) -> Images:
-    """Images of one pixel each."""
+    """Return images of one pixel each, [n, 1, 1, 1]."""
     return np.array(values, np.uint8).reshape(-1, 1, 1, 1)
 
 
@@ -72,7 +72,7 @@ def images(*values: int) -> Images:
 def running(
     predict: Callable[[Images], Outputs], journal: Journal | None = None, **options: float
 ) -> Iterator[Batcher]:
-    """A batcher that has started, and is stopped at the end."""
+    """Run a batcher for the length of a `with` block."""
     batcher = Batcher(predict, journal or Journal(), name="test", **options)  # type: ignore[arg-type]
     batcher.start()
     try:
@@ -82,13 +82,13 @@ def running(
 
 
 def ask(batcher: Batcher, *values: int) -> Outputs | Exception:
-    """What comes of a call with these images."""
+    """Submit a job with these images, and return its outputs or its error."""
     answer: SimpleQueue[Outputs | Exception] = SimpleQueue()
     batcher.submit(Job(images(*values), answer.put, Someone()))
     return answer.get(timeout=10)
 
 
 def answers(outcome: Outputs | Exception) -> list[int]:
-    """What the model said, of a call that it has answered."""
+    """Return the model's output for each image. Fails if the job ended with an error."""
     assert isinstance(outcome, Outputs)
     return [int(value) for value in outcome.probabilities[:, 0]]

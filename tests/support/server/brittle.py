@@ -1,4 +1,4 @@
-"""A model that fails on some images: ONNX Runtime raises where a pixel is 255. A real fault of the server."""
+"""A model that causes a real server error: ONNX Runtime raises if a pixel is 255."""
 
 import json
 from pathlib import Path
@@ -13,7 +13,7 @@ GOOD, BAD = bytes(4), bytes([255] * 4)  # pixels of an image
 
 
 def publish(root: Path) -> None:
-    """Write it below `root` as version 1 of `brittle`."""
+    """Write the model to `root` as version 1 of `brittle`."""
     table = np.eye(255, len(LABELS), dtype=np.float32)  # one row too few for the brightest pixel
     nodes = [
         helper.make_node("Cast", ["image"], ["numbers"], to=TensorProto.INT64),

@@ -1,4 +1,4 @@
-"""Calls of every kind, with a token or without, for tests of who may call what."""
+"""Calls every method, with or without a token, for tests of authorization."""
 
 import grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
@@ -12,17 +12,26 @@ TIMEOUT = 10.0
 REQUEST = pb.ClassifyRequest(images=[pb.Image(pixels=pb.Pixels(shape=[1, 28, 28], data=bytes(784)))])
 Bearer = tuple[tuple[str, str], ...]
 Code = grpc.StatusCode
-CONTROLLING = ["RepositoryModelLoad", "RepositoryModelUnload"]
-ASKING = ["Classify", "ClassifyStream", "ListModels", "ModelInfer", "ModelStreamInfer", "RepositoryIndex", "reflection"]
+# Methods by the right that their token needs.
+CONTROL_METHODS = ["RepositoryModelLoad", "RepositoryModelUnload"]
+INFERENCE_METHODS = [
+    "Classify",
+    "ClassifyStream",
+    "ListModels",
+    "ModelInfer",
+    "ModelStreamInfer",
+    "RepositoryIndex",
+    "reflection",
+]
 
 
 def bearer(token: str) -> Bearer:
-    """The metadata of a call with a token."""
+    """Return call metadata with a bearer token."""
     return (("authorization", f"Bearer {token}"),)
 
 
 def call(channel: grpc.Channel, method: str, metadata: Bearer | None) -> Code:
-    """The status that a call of the method gets."""
+    """Call the method, and return its status code."""
     classifier, inference = rpc.ClassifierStub(channel), inference_rpc.GRPCInferenceServiceStub(channel)
     try:
         match method:
@@ -47,8 +56,8 @@ def call(channel: grpc.Channel, method: str, metadata: Bearer | None) -> Code:
                 inference.RepositoryModelUnload(unload, timeout=TIMEOUT, metadata=metadata)
             case "reflection":
                 question = reflection_pb2.ServerReflectionRequest(list_services="")
-                ask = reflection_pb2_grpc.ServerReflectionStub(channel).ServerReflectionInfo
-                list(ask(iter([question]), timeout=TIMEOUT, metadata=metadata))  # type: ignore[operator]
+                reflect = reflection_pb2_grpc.ServerReflectionStub(channel).ServerReflectionInfo
+                list(reflect(iter([question]), timeout=TIMEOUT, metadata=metadata))  # type: ignore[operator]
             case _:
                 unknown: grpc.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary(method)
                 unknown(b"", timeout=TIMEOUT, metadata=metadata)

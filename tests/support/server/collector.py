@@ -1,4 +1,4 @@
-"""A receiver of traces, as OpenTelemetry's collector is one: OTLP over gRPC on a port of its own."""
+"""A trace collector for tests: receives OTLP over gRPC on a free port."""
 
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +12,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 
 class Collector(rpc.TraceServiceServicer):
-    """Keeps what it is sent. Attributes: `endpoint`, `spans`, and `resource`, the attributes of their sender."""
+    """Stores received spans. Attributes: `endpoint`, `spans`, and `resource`, the sender's attributes."""
 
     def __init__(self) -> None:
         self.endpoint = ""
@@ -24,7 +24,7 @@ class Collector(rpc.TraceServiceServicer):
         request: pb.ExportTraceServiceRequest,
         context: grpc.ServicerContext,  # noqa: ARG002
     ) -> pb.ExportTraceServiceResponse:
-        """Take a batch of spans."""
+        """Store a batch of spans."""
         for sender in request.resource_spans:
             self.resource = attributes(sender.resource.attributes)
             for scope in sender.scope_spans:
@@ -32,24 +32,24 @@ class Collector(rpc.TraceServiceServicer):
         return pb.ExportTraceServiceResponse()
 
     def servers(self) -> list[Span]:
-        """The spans of calls, in the order in which these began."""
+        """Return the server spans, ordered by start time."""
         found = [span for span in self.spans if span.kind == Span.SPAN_KIND_SERVER]
         return sorted(found, key=lambda span: span.start_time_unix_nano)
 
     def within(self, parent: Span) -> list[Span]:
-        """The spans below one, in the order in which they began."""
+        """Return the children of a span, ordered by start time."""
         found = [span for span in self.spans if span.parent_span_id == parent.span_id]
         return sorted(found, key=lambda span: span.start_time_unix_nano)
 
 
 def attributes(pairs: Iterable[KeyValue]) -> dict[str, object]:
-    """The attributes of a span or of a sender."""
+    """Return the attributes of a span or resource as a dict."""
     return {each.key: getattr(each.value, each.value.WhichOneof("value") or "string_value") for each in pairs}
 
 
 @contextmanager
 def collecting() -> Iterator[Collector]:
-    """A collector that receives until the block ends."""
+    """Run a collector for the length of a `with` block."""
     collector = Collector()
     server = grpc.server(ThreadPoolExecutor(1))
     rpc.add_TraceServiceServicer_to_server(collector, server)  # type: ignore[no-untyped-call]

@@ -1,4 +1,4 @@
-"""What a server tells Prometheus, as text that has been read."""
+"""Scrapes and parses a server's metrics."""
 
 import urllib.request
 from collections.abc import Mapping
@@ -10,13 +10,13 @@ TIMEOUT = 10.0
 
 
 def metrics(http_port: int) -> Mapping[str, Metric]:
-    """The metrics by their names."""
+    """Return the server's metrics by name."""
     with urllib.request.urlopen(f"http://127.0.0.1:{http_port}/metrics", timeout=TIMEOUT) as response:
         return {each.name: each for each in text_string_to_metric_families(response.read().decode())}
 
 
 def total(found: Mapping[str, Metric], sample: str, **labels: str) -> float:
-    """The sum of a metric's samples of this name that have these labels."""
+    """Return the sum of the samples of this name that have these labels."""
     return sum(
         each.value
         for metric in found.values()

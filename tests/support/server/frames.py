@@ -1,4 +1,4 @@
-"""A client that speaks HTTP/2 frame by frame, so that it can also speak it wrongly."""
+"""An HTTP/2 client that sends single frames, so that tests can violate the protocol."""
 
 import socket
 from collections.abc import Iterator, Sequence
@@ -25,7 +25,7 @@ Headers = Sequence[tuple[str, str]]
 
 
 def grpc_headers(path: str = INFER, extra: Headers = ()) -> Headers:
-    """The headers of a gRPC call."""
+    """Return the headers of a gRPC call."""
     return [
         (":method", "POST"),
         (":scheme", "http"),
@@ -38,7 +38,7 @@ def grpc_headers(path: str = INFER, extra: Headers = ()) -> Headers:
 
 
 def message(payload: bytes, *, compressed: bool = False, length: int | None = None) -> bytes:
-    """A gRPC message behind its prefix, which may claim another length than it has."""
+    """Return a gRPC message with its prefix; `length` overrides the length in the prefix."""
     return bytes([compressed]) + (len(payload) if length is None else length).to_bytes(4, "big") + payload
 
 
@@ -52,19 +52,19 @@ class FrameConnection:
         self.send_bytes(opening)
 
     def __enter__(self) -> Self:
-        """As it is made, it is open."""
+        """Return the connection, which the constructor has opened."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Close it."""
+        """Close the connection."""
         self.close()
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         self._socket.close()
 
     def send_bytes(self, data: bytes) -> bool:
-        """Send what need not be frames. Returns False where the server has closed, or reads no more of it."""
+        """Send bytes that need not be frames. Returns False if the server has closed, or reads no more."""
         try:
             self._socket.sendall(data)
         except OSError:
@@ -72,22 +72,22 @@ class FrameConnection:
         return True
 
     def send(self, *frames: Frame) -> bool:
-        """Send frames, likewise."""
+        """Send frames. Returns False if the server has closed the connection."""
         return self.send_bytes(b"".join(frame.serialize() for frame in frames))
 
     def headers(self, stream: int, headers: Headers, *flags: str) -> HeadersFrame:
-        """The frame that opens a stream with these headers."""
+        """Return the HEADERS frame that opens a stream."""
         return HeadersFrame(stream, data=self._encoder.encode(headers, huffman=False), flags=flags or ("END_HEADERS",))
 
     def call(self, stream: int, payload: bytes, extra: Headers = (), path: str = INFER) -> bool:
-        """Send a whole call, of which the payload has its prefix already."""
+        """Send a complete call. The payload includes the gRPC message prefix."""
         parts = [payload[start : start + 16_000] for start in range(0, len(payload), 16_000)] or [b""]
         data = [DataFrame(stream, data=part) for part in parts]
         data[-1].flags.add("END_STREAM")
         return self.send(self.headers(stream, grpc_headers(path, extra)), *data)
 
     def frames(self) -> Iterator[Frame]:
-        """What the server sends, until it closes. Answers its settings and pings. Raises TimeoutError."""
+        """Yield the server's frames until it closes, acknowledging SETTINGS and PING. Raises TimeoutError."""
         while header := self._take(HEADER_LENGTH):
             frame, length = Frame.parse_frame_header(memoryview(header))
             body = self._take(length)
@@ -101,7 +101,7 @@ class FrameConnection:
             yield frame
 
     def status(self, stream: int) -> str:
-        """The number of the gRPC status that ends a stream; `HTTP …`, `reset …` or `closed` where there is none."""
+        """Return the number of the stream's gRPC status; without one, `HTTP …`, `reset …` or `closed`."""
         http = b""
         for frame in self.frames():
             if isinstance(frame, HeadersFrame):
@@ -118,13 +118,13 @@ class FrameConnection:
         return CLOSED
 
     def speaks(self) -> bool:
-        """Whether the server still answers here: False where it has closed. Raises TimeoutError where it is silent."""
+        """Return True if the server answers a ping, False if it has closed. Raises TimeoutError if it is silent."""
         ping = PingFrame(0, opaque_data=b"are you?")
         self.send(ping)
         return any(isinstance(frame, PingFrame) and frame.opaque_data == ping.opaque_data for frame in self.frames())
 
     def _take(self, length: int) -> bytes:
-        """The next bytes; less, and none in the end, where the server has closed."""
+        """Return the next `length` bytes, or none if the server has closed the connection before that."""
         try:
             while len(self._received) < length and (received := self._socket.recv(65_536)):
                 self._received += received

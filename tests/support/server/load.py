@@ -1,4 +1,4 @@
-"""Clients of every kind that send without pause, and what they were told."""
+"""A continuous load from clients of every kind, with counts of their responses."""
 
 import threading
 from collections import Counter
@@ -21,7 +21,7 @@ KINDS = (*WAYS, *STREAMS) * 2
 
 
 class Load:
-    """Attributes: `answered`, how many were, by the kind of client; `refused`, the statuses of what was not."""
+    """A load. Attributes: `answered`, responses by kind of client; `refused`, failed calls by status."""
 
     def __init__(self, port: int, asker: Asker) -> None:
         self.answered: Counter[str] = Counter()
@@ -36,7 +36,7 @@ class Load:
         ]
 
     def wait_for(self, more: int) -> None:
-        """Wait until each kind of client has had so many more answers."""
+        """Wait until each kind of client has received `more` further responses."""
         with self._counting:
             before = self.answered.copy()
             assert self._counting.wait_for(
@@ -45,7 +45,7 @@ class Load:
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        """Send for the length of a `with` block. Each client ends at its first refusal, too."""
+        """Send for the length of a `with` block. A client stops early after its first failed call."""
         for each in self._clients:
             each.start()
         try:
@@ -58,7 +58,7 @@ class Load:
         assert not [each.name for each in self._clients if each.is_alive()]
 
     def until_refused(self) -> None:
-        """Wait until each client has been refused."""
+        """Wait until each client has stopped after a failed call."""
         for each in self._clients:
             each.join(TIMEOUT)
 
@@ -85,7 +85,7 @@ class Load:
 
     def _ask(self, channel: grpc.Channel, number: int, way: str) -> None:
         for question in self._questions(number, way):
-            if way == RAW:  # as tritonclient sends it: the server has a shorter way for such requests
+            if way == RAW:  # as tritonclient does: the server has a faster path for requests without an id
                 question = replace(question, request_id="")
             self._note(way, question, send(channel, self._asker, question).result())
 

@@ -1,4 +1,4 @@
-"""Waits for what only the log tells."""
+"""Waits for an event that is visible only in the log."""
 
 import logging
 import threading

@@ -1,4 +1,4 @@
-"""ModelInfer requests as these tests send them, and the arrays in the responses."""
+"""ModelInfer requests for tests, and the arrays in the responses."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ Requested = pb.ModelInferRequest.InferRequestedOutputTensor
 
 
 def raw(images: NDArray[np.uint8], **fields: Any) -> pb.ModelInferRequest:
-    """Images [n, C, H, W] as raw contents."""
+    """Return a request with images [n, C, H, W] as raw contents."""
     return pb.ModelInferRequest(
         model_name="lenet",
         inputs=[Tensor(name="image", datatype="UINT8", shape=images.shape)],
@@ -22,7 +22,7 @@ def raw(images: NDArray[np.uint8], **fields: Any) -> pb.ModelInferRequest:
 
 
 def typed(images: NDArray[np.uint8]) -> pb.ModelInferRequest:
-    """The same as typed contents."""
+    """Return a request with images [n, C, H, W] as typed contents."""
     contents = pb.InferTensorContents(uint_contents=images.flatten().tolist())
     return pb.ModelInferRequest(
         model_name="lenet", inputs=[Tensor(name="image", datatype="UINT8", shape=images.shape, contents=contents)]
@@ -30,7 +30,7 @@ def typed(images: NDArray[np.uint8]) -> pb.ModelInferRequest:
 
 
 def pictures(files: list[bytes]) -> pb.ModelInferRequest:
-    """Picture files as raw contents."""
+    """Return a request with picture files as raw contents."""
     return pb.ModelInferRequest(
         model_name="lenet",
         inputs=[Tensor(name="image", datatype="BYTES", shape=[len(files)])],
@@ -39,12 +39,12 @@ def pictures(files: list[bytes]) -> pb.ModelInferRequest:
 
 
 def whole(value: int) -> pb.InferParameter:
-    """A parameter that is a whole number."""
+    """Return an integer parameter."""
     return pb.InferParameter(int64_param=value)
 
 
 def arrays(response: pb.ModelInferResponse) -> dict[str, NDArray[np.float32]]:
-    """The outputs of a response that are numbers."""
+    """Return the FP32 outputs of a response by name."""
     return {
         each.name: np.frombuffer(data, np.float32).reshape(each.shape)
         for each, data in zip(response.outputs, response.raw_output_contents, strict=True)
@@ -53,7 +53,7 @@ def arrays(response: pb.ModelInferResponse) -> dict[str, NDArray[np.float32]]:
 
 
 def strings(data: bytes) -> list[str]:
-    """The elements of raw BYTES."""
+    """Return the elements of raw BYTES contents."""
     found = []
     while data:
         size = int.from_bytes(data[:4], "little")

@@ -1,19 +1,20 @@
-"""A real Prometheus, for tests."""
+"""A real Prometheus process for tests."""
 
 import json
 import subprocess
 import threading
-import time
 import urllib.parse
 import urllib.request
 from pathlib import Path
 from types import TracebackType
 
+from tests.support.waiting import wait_until
+
 TIMEOUT = 30.0
 
 
 class Prometheus:
-    """Runs from the beginning of a `with` block to its end."""
+    """Runs Prometheus for the length of a `with` block."""
 
     def __init__(self, config: Path, data: Path) -> None:
         self._command = [
@@ -43,7 +44,7 @@ class Prometheus:
         self._reader.join(TIMEOUT)
 
     def value(self, query: str) -> float:
-        """The value of the query, as soon as there is one."""
+        """Return the query's first value, once a scrape has provided one."""
         return value(self._address, query, TIMEOUT)
 
     def _read(self) -> None:
@@ -59,13 +60,17 @@ class Prometheus:
 
 
 def value(address: str, query: str, seconds: float) -> float:
-    """What the Prometheus at HOST:PORT answers to the query, as soon as it has something to answer."""
+    """Return the query's first value from the Prometheus at HOST:PORT. Raises AssertionError after `seconds`."""
     url = f"http://{address}/api/v1/query?{urllib.parse.urlencode({'query': query})}"
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
+    values: list[float] = []
+
+    def has_value() -> bool:
         with urllib.request.urlopen(url, timeout=TIMEOUT) as response:
-            result = json.load(response)["data"]["result"]
-        if result:
-            return float(result[0]["value"][1])
-        threading.Event().wait(0.1)  # the next scrape brings it: Prometheus has nothing to be woken by
-    raise AssertionError(f"no value of {query} in {seconds:.0f} s")
+            values.extend(float(each["value"][1]) for each in json.load(response)["data"]["result"])
+        return bool(values)
+
+    try:
+        wait_until(has_value, seconds)
+    except AssertionError as error:
+        raise AssertionError(f"no value of {query} in {seconds:.0f} s") from error
+    return values[0]

@@ -1,4 +1,4 @@
-"""Model repositories as these tests make them: versions that can be told apart, published and withdrawn."""
+"""Model repositories for tests: distinguishable versions, published and withdrawn."""
 
 import os
 import shutil
@@ -16,7 +16,7 @@ BUNDLED = ROOT / "models/lenet/1/model.onnx"
 
 
 def shifted(by: int) -> bytes:
-    """The bundled model with its outputs turned round by so many places: what was label 0 is label `by`."""
+    """Return the bundled model with its outputs rotated by `by`: what was label 0 becomes label `by`."""
     file = onnx.load(BUNDLED)
     order = numpy_helper.from_array((np.arange(10) - by) % 10, "order")
     file.graph.initializer.append(order)
@@ -31,7 +31,7 @@ def shifted(by: int) -> bytes:
 
 
 def publish(root: Path, name: str, version: int | str, content: bytes | None = None) -> Path:
-    """Publish a version as a publisher does, beside its place and then renamed; the bundled model by default."""
+    """Publish a version (the bundled model by default) atomically: write it to a hidden folder, then rename it."""
     hidden = root / name / f".publishing-{version}"
     hidden.mkdir(parents=True)
     (hidden / "model.onnx").write_bytes(BUNDLED.read_bytes() if content is None else content)
@@ -44,14 +44,14 @@ def withdraw(root: Path, name: str, version: int) -> None:
 
 
 def write_options(root: Path, name: str, text: str) -> None:
-    """Put model.toml into a model's folder, whole."""
+    """Write a model's model.toml atomically."""
     (root / name).mkdir(parents=True, exist_ok=True)
     (root / name / ".model.toml").write_text(text)
     os.replace(root / name / ".model.toml", root / name / "model.toml")  # noqa: PTH105
 
 
 def planned(name: str, version: int, stamp: int = 0, path: Path = BUNDLED) -> PlannedVersion:
-    """A version for a plan; another stamp means that the file has changed."""
+    """Return a planned version; another `stamp` marks a changed file."""
     return PlannedVersion(name, version, path, Stamp(stamp, 0, 0))
 
 
@@ -64,7 +64,7 @@ def foreign_model(
     datatype: int = TensorProto.FLOAT,
     tail: tuple[int, ...] = (),
 ) -> onnx.ModelProto:
-    """A classifier as others make them: the mean of each channel is the logit of its label; no metadata."""
+    """Return a custom classifier without metadata, whose logit for a label is the mean of a channel."""
     shape: list[Any] = [batch, channels, size, size]
     nodes = [
         helper.make_node("Cast", ["pixels"], ["values"], to=TensorProto.FLOAT),

@@ -1,4 +1,4 @@
-"""Many questions at once over one connection."""
+"""Sends concurrent requests over one channel."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -13,7 +13,7 @@ TIMEOUT = 30.0
 
 
 def send(channel: grpc.Channel, asker: Asker, question: Question, timeout: float = TIMEOUT) -> Any:
-    """Ask without waiting: the call, which is a grpc.Future."""
+    """Send the request without waiting, and return the call, a grpc.Future."""
     method: Any = (
         inference_rpc.GRPCInferenceServiceStub(channel).ModelInfer
         if question.way in OF_INFERENCE
@@ -23,7 +23,7 @@ def send(channel: grpc.Channel, asker: Asker, question: Question, timeout: float
 
 
 def send_all(channel: grpc.Channel, asker: Asker, questions: Iterable[Question]) -> None:
-    """Ask all at once, and check every answer."""
+    """Send all requests at once, and check every response."""
     calls = [(question, send(channel, asker, question)) for question in questions]
     for question, call in calls:
         asker.check(question, call.result())

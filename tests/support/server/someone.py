@@ -1,10 +1,10 @@
-"""A caller without a transport."""
+"""A Caller without a transport."""
 
 from lenet_server.batching.call_context import Metadata
 
 
 class Someone:
-    """Waits for ever, or has left already."""
+    """A caller without a deadline, which has cancelled its call if `left`."""
 
     def __init__(self, *, left: bool = False) -> None:
         self.deadline = float("inf")

@@ -16,7 +16,8 @@ def is_native(settings: Settings) -> bool:
     if settings.transport == "native" and unsupported:
         raise SettingsRefused(f"--transport native cannot serve with {unsupported}: leave one of them out")
     if settings.transport == "auto":
-        # Native reads a message of any size before it can check the token (docs/decisions/0008-tokens-use-the-grpcio-transport.md).
+        # Native reads a message of any size before it can check the token: see
+        # docs/decisions/0008-tokens-use-the-grpcio-transport.md.
         return not unsupported and not settings.token_file and find_spec("pygrpc_native") is not None
     return settings.transport == "native"
 

@@ -15,11 +15,7 @@ from lenet.v1 import classifier_pb2 as pb
 from lenet.v1 import classifier_pb2_grpc as rpc
 from tests.conftest import ROOT
 from tests.support.processes import ServerProcess, server_process
-<<<<<<< HEAD
 from tests.support.server.fuzzing import UNDECODABLE, mutated, outcome_of
-=======
-from tests.support.server.fuzzing import UNDECODABLE, damaged, outcome_of
->>>>>>> wt-ho
 
 TIMEOUT = 30.0
 MEGABYTE = 2**20
@@ -27,10 +23,6 @@ fuzzed = settings(deadline=None, max_examples=200, suppress_health_check=[Health
 METHODS = ["Classify", "GetModel", "ListModels"]
 WRONG = {grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.NOT_FOUND}
 PNG = cv2.imencode(".png", np.full((9, 9), 200, np.uint8))[1].tobytes()
-VALID = pb.ClassifyRequest(
-    id="a",
-    images=[pb.Image(pixels=pb.Pixels(shape=[1, 28, 28], data=bytes(784))), pb.Image(encoded=PNG)],
-).SerializeToString()
 
 int32 = st.integers(-(2**31), 2**31 - 1)
 sizes = st.sampled_from([0, 1, 28, -1, -28, 2**31 - 1, -(2**31)]) | int32
@@ -51,14 +43,11 @@ requests = st.builds(
 )
 
 
-<<<<<<< HEAD
 RIGHT = pb.ClassifyRequest(
     id="a", images=[pb.Image(pixels=pb.Pixels(shape=[1, 28, 28], data=bytes(784))), pb.Image(encoded=PNG)]
 ).SerializeToString()
 
 
-=======
->>>>>>> wt-ho
 def answers_rightly(stub: rpc.ClassifierStub, digits: NDArray[np.uint8]) -> None:
     image = pb.Image(pixels=pb.Pixels(shape=digits[0].shape, data=digits[0].tobytes()))
     (result,) = stub.Classify(pb.ClassifyRequest(images=[image]), timeout=TIMEOUT).results
@@ -93,11 +82,7 @@ def test_a_stream_of_them_answers_each(
 
 
 @fuzzed
-<<<<<<< HEAD
 @given(method=st.sampled_from(METHODS), message=mutated(RIGHT, 40) | st.binary(max_size=99))
-=======
-@given(method=st.sampled_from(METHODS), message=damaged(VALID, header_length=40) | st.binary(max_size=99))
->>>>>>> wt-ho
 def test_bytes_of_any_content_get_a_status(
     channel: grpc.Channel, stub: rpc.ClassifierStub, digits: NDArray[np.uint8], method: str, message: bytes
 ) -> None:

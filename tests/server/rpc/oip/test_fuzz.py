@@ -1,8 +1,4 @@
-<<<<<<< HEAD
 """Every request to the inference protocol, however wrong, gets a status, and the next client a right response."""
-=======
-"""Whatever is sent, the server answers with a status, and the next caller with a right answer."""
->>>>>>> wt-ho
 
 import grpc
 import numpy as np
@@ -14,11 +10,7 @@ from numpy.typing import NDArray
 from lenet.inference import grpc_service_pb2 as pb
 from lenet.inference import grpc_service_pb2_grpc as rpc
 from lenet_server.batching.job import Outputs
-<<<<<<< HEAD
 from tests.support.server.fuzzing import UNDECODABLE, mutated, outcome_of
-=======
-from tests.support.server.fuzzing import UNDECODABLE, damaged, outcome_of
->>>>>>> wt-ho
 from tests.support.server.oip_requests import Requested, Tensor, arrays, raw
 
 TIMEOUT = 20.0
@@ -26,10 +18,6 @@ fuzzed = settings(deadline=None, max_examples=300, suppress_health_check=[Health
 SERVICE = pb.DESCRIPTOR.services_by_name["GRPCInferenceService"]
 METHODS = [method.name for method in SERVICE.methods if not method.client_streaming]
 WRONG = {grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.NOT_FOUND, grpc.StatusCode.UNIMPLEMENTED}
-<<<<<<< HEAD
-=======
-VALID = raw(np.zeros((1, 1, 28, 28), np.uint8), id="a").SerializeToString()
->>>>>>> wt-ho
 
 int64 = st.integers(-(2**63), 2**63 - 1)
 sizes = st.sampled_from([0, 1, 2, 28, -1, -28, 2**31, 2**32, 2**62, 2**63 - 1, -(2**63)]) | int64
@@ -69,12 +57,9 @@ requests = st.builds(
 )
 
 
-<<<<<<< HEAD
 RIGHT = raw(np.zeros((1, 1, 28, 28), np.uint8), id="a").SerializeToString()
 
 
-=======
->>>>>>> wt-ho
 def answers_rightly(inference: rpc.GRPCInferenceServiceStub, digits: NDArray[np.uint8], expected: Outputs) -> None:
     found = arrays(inference.ModelInfer(raw(digits[:1]), timeout=TIMEOUT))
     np.testing.assert_allclose(found["probabilities"], expected.probabilities[:1], atol=1e-5)
@@ -114,11 +99,7 @@ def test_a_stream_of_them_answers_each(
 
 
 @fuzzed
-<<<<<<< HEAD
 @given(method=st.sampled_from(METHODS), message=mutated(RIGHT, 60) | st.binary(max_size=99))
-=======
-@given(method=st.sampled_from(METHODS), message=damaged(VALID, header_length=60) | st.binary(max_size=99))
->>>>>>> wt-ho
 def test_bytes_of_any_content_get_a_status(
     channel: grpc.Channel,
     inference: rpc.GRPCInferenceServiceStub,

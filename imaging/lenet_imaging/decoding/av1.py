@@ -1,7 +1,7 @@
 """The frame size in AV1 data: its sequence headers, as the AV1 specification's section 5.5 has them."""
 
 _SEQUENCE_HEADER = 1
-_MAX_UNITS = 10_000
+_MAX_UNITS = 1000
 
 
 def largest_frame(data: bytes) -> int:

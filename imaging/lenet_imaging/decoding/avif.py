@@ -15,6 +15,7 @@ from lenet_imaging.decoding.opencv import decode_samples, split_alpha
 from lenet_imaging.errors import ImageError
 
 _MAX_BOXES = 1000
+_MAX_ITEMS = 256
 _COST_HALVES = 13  # a pixel takes up to 6.5 times as long as one of JPEG
 _HIGH, _TWELVE = 0x40, 0x20  # flags of av1C: more than 8 bits, and 12 of them
 
@@ -51,7 +52,8 @@ def parse(data: bytes) -> Encoded:
             depth = 12 if data[start + 2] & _TWELVE else 10
     width, height = max(sizes, key=lambda size: size[0] * size[1])
     items = _items(data, *parts[b"iloc"])
-    frames = [largest_frame(items[number]) for number in _av1_items(data, *parts[b"iinf"])]
+    numbers = set(_av1_items(data, *parts[b"iinf"]))
+    frames = [largest_frame(items[number]) for number in numbers if len(numbers) <= _MAX_ITEMS]
     if not frames or max(frames) > width * height:
         raise ValueError("AV1 frames larger than the AVIF picture")
 
@@ -98,7 +100,7 @@ def _items(data: bytes, start: int, end: int) -> dict[int, bytes]:
     version, sizes = data[start], int.from_bytes(data[start + 4 : start + 6], "big")
     offset_size, length_size, base_size = sizes >> 12, sizes >> 8 & 15, sizes >> 4 & 15
     index_size = sizes & 15 if version else 0
-    position, items = start + 6, {}
+    position, total, items = start + 6, 0, dict[int, bytes]()
 
     def number(size: int) -> int:
         nonlocal position
@@ -112,11 +114,14 @@ def _items(data: bytes, start: int, end: int) -> dict[int, bytes]:
         item = number(wide)
         method = number(2) & 15 if version else 0
         number(2)  # the file that holds the data: always this one
-        base, parts = number(base_size), []
+        base, parts = number(base_size), list[bytes]()
         for _ in range(min(number(2), _MAX_BOXES)):
             number(index_size)
             first, length = base + number(offset_size), number(length_size)
             parts.append(data[first : first + length] if length else data[first:])
+            total += len(parts[-1])
+            if total > 2 * len(data):
+                raise ValueError("AVIF items that overlap")
         if method == 0:
             items[item] = b"".join(parts)
     return items

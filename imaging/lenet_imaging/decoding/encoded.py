@@ -30,7 +30,7 @@ class Wanted(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """A picture file whose header was read: its size, its price, and the function that decodes it.
+    """A picture file whose header was read: its size, its cost, and the function that decodes it.
 
     `width` and `height` are in pixels, before any turn to upright. `cost` is in pixels of a plain picture: the number
     of baseline JPEG pixels that take as long to decode (about 12 nanoseconds each on one core). `unpack` raises

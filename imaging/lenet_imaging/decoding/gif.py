@@ -53,14 +53,14 @@ def _first_frame(data: bytes, flags: int) -> _Frame | None:
     try:
         if flags & _TABLE:
             table, position = _colour_table(data, position, flags)
-        transparent = None
+        transparent, left = None, _MAX_BLOCKS
         for _ in range(_MAX_BLOCKS):
             kind = data[position]
             if kind == _EXTENSION:
                 label, content = data[position + 1], data[position + 3 : position + 7]
                 if label == _GRAPHIC_CONTROL and data[position + 2] >= 4 and content[0] & 1:
                     transparent = content[3]
-                position = _after_blocks(data, position + 2)
+                position, left = _after_blocks(data, position + 2, left)
             elif kind == _IMAGE:
                 left, top, width, height, flags = struct.unpack_from("<HHHHB", data, position + 1)
                 position += 10
@@ -79,13 +79,16 @@ def _colour_table(data: bytes, position: int, flags: int) -> tuple[bytes, int]:
     return data[position:end], end
 
 
-def _after_blocks(data: bytes, position: int) -> int:
-    """Return the position after a row of blocks: each a length and so many bytes, the last of length 0."""
-    for _ in range(_MAX_BLOCKS):
+def _after_blocks(data: bytes, position: int, left: int) -> tuple[int, int]:
+    """Return the position after a row of blocks, each a length and its bytes, and how many blocks may follow.
+
+    The last block of a row has the length 0. Raises ValueError for more than `left` blocks.
+    """
+    for used in range(left):
         length = data[position]
         position += 1 + length
         if not length:
-            return position
+            return position, left - used
     raise ValueError("too many GIF blocks")
 
 

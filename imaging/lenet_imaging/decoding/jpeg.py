@@ -18,6 +18,7 @@ from lenet_imaging.decoding.orientation import UPRIGHT, orientation
 from lenet_imaging.errors import ImageError
 
 _MAX_SEGMENTS = 10_000
+_MAX_MARKERS = 1_000_000  # with those that restart a scan
 _MAX_SCANS = 500  # more are made to take time: progressive files have about 10
 _SCANS_PER_PASS = 6  # reading a scan of a progressive file takes about a sixth of all the rest
 
@@ -115,10 +116,12 @@ def _segments(data: bytes) -> tuple[list[bytes], _Frame, int, int, bool]:
 def _markers(data: bytes) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
     """Return where the markers of a file stand: all, and those that end a scan, which restart markers do not."""
     array = np.frombuffer(data, np.uint8)
-    positions = np.flatnonzero(array[:-1] == 0xFF)
-    kinds = array[positions + 1]
-    marker = (kinds != 0) & (kinds != 0xFF)
-    return positions[marker], positions[marker & (kinds & 0xF8 != 0xD0)]
+    found = (array[:-1] == 0xFF) & (array[1:] != 0)
+    found &= array[1:] != 0xFF
+    if np.count_nonzero(found) > _MAX_MARKERS:
+        raise ValueError("too many JPEG markers")
+    positions = np.flatnonzero(found)
+    return positions, positions[array[positions + 1] & 0xF8 != 0xD0]
 
 
 def _known(frame: _Frame | None) -> _Frame:

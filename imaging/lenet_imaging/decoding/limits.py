@@ -7,7 +7,7 @@ from lenet_imaging.errors import ImageError
 
 @dataclass(frozen=True)
 class Limits:
-    """The largest file in bytes, the largest picture in pixels (height times width), and the dearest to decode.
+    """The largest file in bytes, the largest picture in pixels (height times width), and the most costly to decode.
 
     `max_cost` is in pixels of a plain picture, about 12 nanoseconds of one core each: formats that take longer count
     several times, as docs/imaging.md says. Raises ValueError where a limit is not positive.

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 _MOST_BITS = 12
-_MAX_TABLES = 20_000  # starts of a new table: more are made to take time
+_MAX_TABLES = 4_000  # starts of a new table: more are made to take time
 _BATCH = 1 << 13  # codes that are unpacked at a time: what they need stays in the processor's cache
 _FIRST_LOOK = 64  # codes that are read at a time, four times as many at each next look
 

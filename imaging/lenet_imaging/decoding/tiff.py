@@ -2,7 +2,7 @@
 
 libtiff only unpacks bytes here: the file is given to it with a directory written by this module, as rows of bytes
 without a meaning. What they mean is for `tiff_samples`. So planar files, 2 and 4 bits, BigTIFF and any transparency
-come out right, at a price that the header tells. Fax and JPEG compression, which know pixels, are OpenCV's whole.
+come out right, at a cost that the header tells. Fax and JPEG compression, which know pixels, are OpenCV's whole.
 """
 
 import struct

@@ -8,6 +8,7 @@ import numpy as np
 _TYPES = {1: "u1", 3: "u2", 4: "u4", 16: "u8"}  # BYTE, SHORT, LONG and LONG8 as NumPy's types
 _UNDEFINED = 7
 _MAX_ENTRIES = 65_535
+_MAX_VALUES = 100_000  # of one tag: a large scan has some thousand strips
 
 
 class _Layout(NamedTuple):
@@ -64,6 +65,8 @@ class Directory:
         kind, number, position = self._entries.get(tag, (0, 0, 0))
         if kind not in _TYPES:
             return []
+        if number > _MAX_VALUES:
+            raise ValueError("too many values of a TIFF tag")
         form = np.dtype(self.order + _TYPES[kind])
         if number * form.itemsize > self._layout.inline:
             try:

@@ -1,6 +1,7 @@
 """Too large a picture is refused from its size and its header alone."""
 
 import struct
+import time
 import zlib
 
 import pytest
@@ -46,3 +47,35 @@ def test_no_bytes_are_no_picture() -> None:
 def test_a_limit_is_positive(field: str) -> None:
     with pytest.raises(ValueError, match=f"{field} must be at least 1, not 0"):
         Limits(**{field: 0})
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\xff\xd8" + b"\xff\xe0\x00\x02" * 7_000_000,
+        b"\xff\xd8\xff\xe0\x00\x02" + b"\xff\xd0" * 14_000_000,
+        b"\xff\xd8" + b"\xff" * 28_000_000,
+        b"GIF89a" + struct.pack("<HHBBB", 9, 9, 0, 0, 0) + b"\x21\xfe\x01a\x00" * 6_000_000,
+        b"GIF89a" + struct.pack("<HHBBB", 9, 9, 0, 0, 0) + b"\x21\xfe" + b"\x01a" * 14_000_000,
+        b"RIFF\0\0\0\0WEBPVP8X" + struct.pack("<I", 10) + bytes(10) + b"ABCD\0\0\0\0" * 3_500_000,
+        png_header(9, 9) + b"\0\0\0\0prVt\0\0\0\0" * 2_000_000,
+        b"II*\0\x08\0\0\0\x01\0" + struct.pack("<HHII", 258, 1, 28_000_000, 26) + bytes(28_000_032),
+        b"\0\0\0\x1cftypavif\0\0\0\0avifmif1miaf" + b"\0\0\0\x08free" * 3_500_000,
+    ],
+    ids=[
+        "segments",
+        "restarts",
+        "fill",
+        "comments",
+        "blocks",
+        "WebP chunks",
+        "PNG chunks",
+        "TIFF values",
+        "AVIF boxes",
+    ],
+)
+def test_a_file_of_nothing_but_structure_is_refused_soon(data: bytes) -> None:
+    started = time.thread_time()
+    with pytest.raises(ImageError):
+        decode(data)
+    assert time.thread_time() - started < 1

@@ -2,9 +2,27 @@
 
 from lenet_imaging.decoding.decode import decode
 from lenet_imaging.decoding.limits import Limits
+from lenet_imaging.digits.fit_ink import Fitted
+from lenet_imaging.digits.pyramid import Box
+from lenet_imaging.digits.several import Glyph
 from lenet_imaging.encode import encode_png
 from lenet_imaging.errors import ImageError
-from lenet_imaging.prepare import fit, prepare
+from lenet_imaging.prepare import fit, fit_counted, fit_glyphs, glyphs, prepare, prepare_counted
 from lenet_imaging.preprocessing import Preprocessing
 
-__all__ = ["ImageError", "Limits", "Preprocessing", "decode", "encode_png", "fit", "prepare"]
+__all__ = [
+    "Box",
+    "Fitted",
+    "Glyph",
+    "ImageError",
+    "Limits",
+    "Preprocessing",
+    "decode",
+    "encode_png",
+    "fit",
+    "fit_counted",
+    "fit_glyphs",
+    "glyphs",
+    "prepare",
+    "prepare_counted",
+]

@@ -5,7 +5,9 @@ import numpy as np
 from lenet_imaging.arrays import Pixels
 from lenet_imaging.decoding.decode import decode
 from lenet_imaging.decoding.limits import DEFAULT_LIMITS, Limits
-from lenet_imaging.digits.fit_ink import fit_ink
+from lenet_imaging.digits.fit_ink import Fitted, fit_ink, fit_ink_counted
+from lenet_imaging.digits.pyramid import Box
+from lenet_imaging.digits.several import Glyph, fit_each
 from lenet_imaging.preprocessing import Preprocessing
 from lenet_imaging.resize import fit_resize
 
@@ -19,13 +21,56 @@ def prepare(data: bytes, preprocessing: Preprocessing, limits: Limits = DEFAULT_
     return fit(decode(data, limits, ground="contrast" if preprocessing.fit == "ink" else "white"), preprocessing)
 
 
+def prepare_counted(data: bytes, preprocessing: Preprocessing, limits: Limits = DEFAULT_LIMITS) -> Fitted:
+    """Return what prepare() does, and how many glyphs the picture has: 1 where the preprocessing looks for none.
+
+    Raises ImageError as prepare() does.
+    """
+    return fit_counted(decode(data, limits), preprocessing)
+
+
+def glyphs(data: bytes, preprocessing: Preprocessing, limits: Limits = DEFAULT_LIMITS) -> list[Glyph]:
+    """Return each glyph of the picture in a file as the model's input, from left to right and top to bottom.
+
+    Each has its box in pixels of the upright picture. Rows may be tilted; glyphs that touch each other are one. Where
+    the preprocessing looks for no ink, all of the picture is one glyph. Raises ImageError as prepare() does.
+    """
+    return fit_glyphs(decode(data, limits), preprocessing)
+
+
+def fit_counted(image: Pixels, preprocessing: Preprocessing) -> Fitted:
+    """Return what fit() does, and how many glyphs the picture has: 1 where the preprocessing looks for none.
+
+    Raises ImageError and ValueError as fit() does.
+    """
+    if preprocessing.fit == "ink":
+        _check(image)
+        return fit_ink_counted(image, preprocessing.height, preprocessing.width)
+    return Fitted(fit(image, preprocessing), 1)
+
+
+def fit_glyphs(image: Pixels, preprocessing: Preprocessing) -> list[Glyph]:
+    """Return each glyph of a decoded picture, uint8 [H, W] or RGB [H, W, 3], as glyphs() does.
+
+    Raises ImageError and ValueError as fit() does.
+    """
+    if preprocessing.fit == "ink":
+        _check(image)
+        return fit_each(image, preprocessing.height, preprocessing.width)
+    return [Glyph(Box(0, 0, *image.shape[:2]), fit(image, preprocessing))]
+
+
+def _check(image: Pixels) -> None:
+    if image.dtype != np.uint8 or image.ndim not in (2, 3) or image.shape[2:] not in ((), (3,)) or 0 in image.shape:
+        raise ValueError(f"a picture is uint8 [H, W] or [H, W, 3], not {image.dtype} {list(image.shape)}")
+
+
 def fit(image: Pixels, preprocessing: Preprocessing) -> Pixels:
     """Return a decoded picture, uint8 [H, W] or RGB [H, W, 3], as the model's input [channels, height, width].
 
     Raises ImageError where a picture has no ink and ink is wanted, ValueError for an array of another type or shape.
     """
-    if image.dtype != np.uint8 or image.ndim not in (2, 3) or image.shape[2:] not in ((), (3,)) or 0 in image.shape:
-        raise ValueError(f"a picture is uint8 [H, W] or [H, W, 3], not {image.dtype} {list(image.shape)}")
+    _check(image)
     if preprocessing.fit == "ink":
         return fit_ink(image, preprocessing.height, preprocessing.width)
     return fit_resize(image, preprocessing.channels, preprocessing.height, preprocessing.width)

@@ -11,6 +11,7 @@ import pytest
 from sklearn.datasets import load_digits
 
 IDX_HEADER = 16  # bytes before the pixels of an IDX file of images
+LABELS_HEADER = 8  # and before an IDX file's labels
 
 
 @pytest.fixture(scope="session")
@@ -37,3 +38,12 @@ def _placed(digit: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     field = np.zeros((28, 28), np.uint8)
     field[down : down + cut.shape[0], across : across + cut.shape[1]] = cut
     return field
+
+
+@pytest.fixture(scope="session")
+def labels() -> npt.NDArray[np.uint8]:
+    """What the digits are: uint8 [N]."""
+    mnist = Path(os.environ.get("LENET_DATA_DIR", "data"), "mnist", "t10k-labels-idx1-ubyte.gz")
+    if mnist.exists():
+        return np.frombuffer(gzip.decompress(mnist.read_bytes()), np.uint8, offset=LABELS_HEADER)
+    return np.asarray(load_digits().target, np.uint8)

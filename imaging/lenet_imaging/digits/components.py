@@ -26,10 +26,14 @@ Chosen = npt.NDArray[np.bool_]  # of components, or of pixels
 
 
 class Glyph(NamedTuple):
-    """Where the glyph is, [H, W], 255 for its ink and soft edges; and whether that is sure at any resolution."""
+    """Where the glyph is, [H, W], 255 for its ink and soft edges; and whether that is sure at any resolution.
+
+    `whole` says that it is one connected component.
+    """
 
     mask: Pixels
     sure: bool
+    whole: bool = False
 
 
 class Components(NamedTuple):
@@ -49,7 +53,7 @@ def glyph_only(ink: Pixels, working_size: int = 192) -> Glyph:
     gap = max(1, round(_GAP * working_size / 192))
     near = np.ones((2 * gap + 1, 2 * gap + 1), np.uint8)
     if cv2.connectedComponents(mask, connectivity=8)[0] == 2:
-        return Glyph(np.asarray(cv2.dilate(mask, near), np.uint8), sure=True)
+        return Glyph(np.asarray(cv2.dilate(mask, near), np.uint8), sure=True, whole=True)
     sure, components = True, _components(mask, ink)
     for drop in (_edges_of_scan, _boxes_around):
         remaining = _without(drop(components), components)

@@ -1,30 +1,55 @@
 """The fit `ink`: one handwritten glyph, light on black, sized and placed as MNIST's digits are."""
 
+from typing import NamedTuple
+
 import cv2
 import numpy as np
 
 from lenet_imaging.arrays import Ink, Pixels
 from lenet_imaging.digits.components import INK_EDGE
-from lenet_imaging.digits.find_glyph import find_glyph
+from lenet_imaging.digits.find_glyph import Found, find_glyph
 from lenet_imaging.digits.ink_map import ink_map
 from lenet_imaging.digits.mnist_look import BOX, FIELD, looks_like_mnist
 from lenet_imaging.digits.pyramid import Pyramid
 from lenet_imaging.digits.strokes import with_usual_strokes
 
 
+class Fitted(NamedTuple):
+    """A model's input, uint8 [channels, height, width], and how many glyphs the picture has."""
+
+    image: Pixels
+    glyph_count: int
+
+
 def fit_ink(image: Pixels, height: int, width: int, *, thorough: bool = False) -> Pixels:
     """Return the glyph in a picture [H, W] or [H, W, 3] as uint8 [1, height, width].
 
-    A picture of this size that looks like MNIST's already is returned unchanged. `thorough` does
-    without the quick look that most pictures need no more than. Raises ImageError where there is no ink.
+    A picture of this size that looks like MNIST's already is returned unchanged; several glyphs are shown side by side.
+    `thorough` does without the quick look that most pictures need no more than. Raises ImageError where there is no
+    ink.
     """
-    if image.shape[:2] == (height, width) and is_grey(image):
-        grey = image if image.ndim == 2 else image[:, :, 0]
-        if looks_like_mnist(grey):
-            return grey[np.newaxis]
+    return fit_ink_counted(image, height, width, thorough=thorough).image
+
+
+def fit_ink_counted(image: Pixels, height: int, width: int, *, thorough: bool = False) -> Fitted:
+    """Return what fit_ink does, and how many glyphs the picture has."""
+    if is_fitted(image, height, width):
+        return Fitted((image if image.ndim == 2 else image[:, :, 0])[np.newaxis], 1)
     pyramid = Pyramid(image)
-    ink = with_usual_strokes(ink_map(pyramid, find_glyph(pyramid, thorough=thorough)))
-    return place(cropped(ink), height, width)[np.newaxis]
+    found = find_glyph(pyramid, thorough=thorough)
+    return Fitted(fit_found(pyramid, found, height, width), found.glyph_count)
+
+
+def is_fitted(image: Pixels, height: int, width: int) -> bool:
+    """Return whether a picture is as wanted already: grey, of this size, and looking like MNIST's."""
+    if image.shape[:2] != (height, width) or not is_grey(image):
+        return False
+    return looks_like_mnist(image if image.ndim == 2 else image[:, :, 0])
+
+
+def fit_found(pyramid: Pyramid, found: Found, height: int, width: int) -> Pixels:
+    """Return a glyph that was found in a picture as uint8 [1, height, width]."""
+    return place(cropped(with_usual_strokes(ink_map(pyramid, found))), height, width)[np.newaxis]
 
 
 def is_grey(image: Pixels) -> bool:

@@ -5,10 +5,9 @@ import numpy as np
 
 from lenet_imaging.arrays import Pixels
 from lenet_imaging.digits.components import INK_EDGE
-from lenet_imaging.digits.find_glyph import Found, calmed
-from lenet_imaging.digits.illumination import under_even_illumination
+from lenet_imaging.digits.find_glyph import KNOWN_MARGIN, Found
 from lenet_imaging.digits.pyramid import Pyramid
-from lenet_imaging.digits.tone import ink_channel
+from lenet_imaging.digits.tone import calmed, ink_channel
 from lenet_imaging.errors import ImageError
 
 # The longest side of a glyph, in pixels: the least where the picture has it, and what smaller glyphs are brought to.
@@ -16,7 +15,6 @@ _LEAST, _ENLARGED = 64, 96
 
 _MARGIN = 0.05  # of the glyph's longest side, of paper around it
 _CALMING = 0.012  # of the glyph's longest side: over so much noise is averaged
-_KNOWN_MARGIN = 2.0  # standard deviations of the paper's noise: ink strays further
 _SOFT_EDGE = np.ones((3, 3), np.uint8)  # around a stroke
 
 
@@ -28,11 +26,9 @@ def ink_map(pyramid: Pyramid, found: Found) -> Pixels:
     """
     glyph = found.on_picture()
     box = found.on_picture(_MARGIN * glyph.longest + 1)
-    image = pyramid.part(box, pyramid.level_of(glyph.longest, _LEAST))
-    if found.light is not None:
-        image = under_even_illumination(image, found.light.on(box))
+    image = found.paper.evened(pyramid.part(box, pyramid.level_of(glyph.longest, _LEAST)), box)
     channel, tone = calmed(ink_channel(image, found.axis), _CALMING * max(image.shape[:2]))
-    level = tone.ink_level(tone.noise * _KNOWN_MARGIN)
+    level = tone.ink_level(tone.noise * KNOWN_MARGIN)
     kept = np.asarray(cv2.resize(found.mask_on(box), channel.shape[::-1], interpolation=cv2.INTER_NEAREST), np.uint8)
     ink = tone.ink(channel, level)
     mask, bounds = _covered(ink, kept)

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from lenet_imaging.arrays import Ink, Pixels
+from lenet_imaging.arrays import Pixels
 from lenet_imaging.digits.border import border
 
 # MNIST: the digit fills a box of 20 in a field of 28 pixels, its centre of mass on the field's (LeCun et al. 1998).
@@ -12,7 +12,7 @@ BOX, FIELD = 20, 28
 _BLACK = 8  # the brightest grey level of 255 that passes for black paper
 _LIGHT = 128  # the least that passes for light ink on it
 
-# Of all 70,000 digits: the longest side is 19 or 20 pixels, the centre of mass within 0.52 pixels of the middle.
+# Of all 70,000 digits: the longest side is 19 or 20 pixels, the centre of mass within 0.52 pixels of where it is to be.
 _SMALLER, _ASTRAY = 1, 0.6
 # Two by two pixels of ink, faint ink included, begin at 0.22 or more of its pixels; in strokes of one pixel at next to
 # none.
@@ -30,15 +30,10 @@ def looks_like_mnist(grey: Pixels) -> bool:
     filled = max(ink_width / width, ink_height / height) * FIELD
     if not BOX - _SMALLER <= filled <= BOX:
         return False
-    profiles = (np.asarray(cv2.reduce(grey, axis, cv2.REDUCE_SUM, dtype=cv2.CV_32F), np.float32) for axis in (1, 0))
-    if max(_astray(profile.ravel()) for profile in profiles) > _ASTRAY:
+    moments = cv2.moments(grey)
+    down, across = (moments[each] / moments["m00"] for each in ("m01", "m10"))
+    if max(abs(down / height - 0.5), abs(across / width - 0.5)) * FIELD > _ASTRAY:
         return False
     mask = cv2.threshold(grey, _FAINT, 255, cv2.THRESH_BINARY)[1]
     solid = cv2.countNonZero(cv2.erode(mask, np.ones((2, 2), np.uint8)))
     return solid >= _LEAST_SOLID * cv2.countNonZero(mask)
-
-
-def _astray(profile: Ink) -> float:
-    """Return how far the centre of mass of a profile is from its middle, in pixels of MNIST's field."""
-    centre = float(profile @ np.arange(profile.size)) / float(profile.sum())
-    return abs(centre - profile.size / 2) * FIELD / profile.size

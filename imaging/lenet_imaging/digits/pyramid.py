@@ -1,11 +1,16 @@
 """A picture at full, half, quarter, … size, so that each step works at the size that it needs."""
 
-from typing import NamedTuple
+import math
+from typing import NamedTuple, TypeVar
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from lenet_imaging.arrays import Pixels
+from lenet_imaging.scale import scale
+
+Sample = TypeVar("Sample", bound=np.generic)
 
 
 class Box(NamedTuple):
@@ -48,6 +53,16 @@ class Pyramid:
         bottom, right = -(-box.bottom >> level), -(-box.right >> level)
         return image[top : max(bottom, top + 1), left : max(right, left + 1)]
 
+    def view(self, box: Box, least: int) -> Pixels:
+        """Return what a box of the picture shows, its longest side `least` to twice as many pixels, or all it has."""
+        return self.part(box, self.level_of(box.longest, least))
+
+    def scaled(self, box: Box, longest: int) -> Pixels:
+        """Return what a box of the picture shows, its longest side exactly so many pixels."""
+        image = self.view(box, longest)
+        factor = longest / max(image.shape[:2])
+        return scale(image, max(1, round(image.shape[0] * factor)), max(1, round(image.shape[1] * factor)))
+
     def _level(self, level: int) -> Pixels:
         while len(self._levels) <= level:
             image = self._levels[-1]
@@ -55,3 +70,11 @@ class Pyramid:
             even = image[: 2 * height, : 2 * width]
             self._levels.append(np.asarray(cv2.resize(even, (width, height), interpolation=cv2.INTER_AREA), np.uint8))
         return self._levels[level]
+
+
+def part_of(coarse: npt.NDArray[Sample], box: Box, part: Box) -> npt.NDArray[Sample]:
+    """Return what a map of a box has for a part of that box."""
+    down, across = coarse.shape[0] / (box.bottom - box.top), coarse.shape[1] / (box.right - box.left)
+    top, left = math.floor((part.top - box.top) * down), math.floor((part.left - box.left) * across)
+    bottom, right = math.ceil((part.bottom - box.top) * down), math.ceil((part.right - box.left) * across)
+    return coarse[top : max(bottom, top + 1), left : max(right, left + 1)]

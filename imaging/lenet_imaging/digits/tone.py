@@ -12,6 +12,7 @@ from lenet_imaging.errors import ImageError
 
 LEAST_CONTRAST = 6.0  # grey levels of 255; blank paper in a JPEG strays by two or three
 
+_CALM = 0.06  # of the strongest contrast: noise that is less does no harm
 _COLOUR_SIZE = 48  # pixels of the longer side of a picture that are enough to tell its colours
 _LEVELS = np.arange(256.0)
 _CUBES = np.arange(-255.0, 256.0) ** 3
@@ -97,6 +98,18 @@ def measure(channel: Pixels) -> Tone:
     darkest, lightest = cv2.minMaxLoc(channel)[:2]
     strongest = lightest - paper if sign > 0 else paper - darkest
     return Tone(paper, sign, noise, int(strongest), contrasts)
+
+
+def calmed(channel: Pixels, deviation: float) -> tuple[Pixels, Tone]:
+    """Return a channel without the noise of its paper, where that is much beside the ink, and its tone.
+
+    `deviation` is how far noise is averaged, in pixels.
+    """
+    tone = measure(channel)
+    if tone.noise < _CALM * tone.strongest:
+        return channel, tone
+    calm = np.asarray(cv2.GaussianBlur(channel, (0, 0), deviation), np.uint8)
+    return calm, measure(calm)
 
 
 def _histogram(channel: Pixels) -> Histogram:

@@ -9,7 +9,7 @@ import tempfile
 import threading
 from contextlib import suppress
 from dataclasses import replace
-from multiprocessing import connection
+from multiprocessing import connection, resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -77,6 +77,8 @@ class WorkerStarter:
         on_linux = sys.platform == "linux"
         self._context = multiprocessing.get_context("forkserver") if on_linux else multiprocessing.get_context("spawn")
         self._context.set_forkserver_preload([PRELOADED_MODULE])
+        if on_linux:  # starting it unblocks SIGTERM in its thread, and a fork server started next would die of one
+            resource_tracker.ensure_running()
         self._folders = tempfile.TemporaryDirectory(prefix="lenet-")
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # else NumPy starts threads, which the server never uses
         os.environ.setdefault("GRPC_VERBOSITY", "ERROR")  # else gRPC's core logs every failed TLS handshake

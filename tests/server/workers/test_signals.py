@@ -43,3 +43,4 @@ def test_a_signal_to_all_processes_as_by_ctrl_c_is_one_drain() -> None:
     assert server.stop(signal.SIGINT) == 0
     assert server.events[-1]["requests"] == {}
     assert not [event for event in server.events if "delay_seconds" in event]
+    assert not [event for event in server.events if event.get("level") == "error"]

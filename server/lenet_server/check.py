@@ -1,4 +1,4 @@
-"""`lenet-server --check`: everything that a start would meet is tried, and nothing is served."""
+"""`lenet-server --check`: tests the settings, their files and all models, without serving."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -17,18 +17,18 @@ from lenet_server.settings import Settings
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was tried, in a line."""
+    """The result of one check."""
 
     text: str
     verdict: str = "ok"  # or "warning", or "FAILED"
 
     def __str__(self) -> str:
-        """The line for people."""
+        """Return the result as a line."""
         return f"{self.verdict:<8}{self.text}"
 
 
 def check(settings: Settings) -> Iterator[Finding]:
-    """What a start would meet: each model is loaded and warmed; no port is opened."""
+    """Yield the result of each check. Loads and warms each model; opens no port."""
     refused = set()
     for describe in DESCRIPTIONS:
         try:
@@ -47,7 +47,7 @@ def check(settings: Settings) -> Iterator[Finding]:
 
 
 def _check_models(settings: Settings) -> Iterator[Finding]:
-    """The versions that would be served, and those before them in the order that cannot be."""
+    """Check the versions that would be served, and those that would be tried before them and fail."""
     try:
         found = scan(settings.model_repository)
     except ModelRejected as error:
@@ -72,7 +72,7 @@ def _check_models(settings: Settings) -> Iterator[Finding]:
 
 
 def _chosen(model: FoundModel, findings: Mapping[PlannedVersion, Finding], settings: Settings) -> set[PlannedVersion]:
-    """The versions that would be served, by what has been found so far."""
+    """Return the versions that would be served, given the results so far."""
     broken = {each for each, finding in findings.items() if finding.verdict == "FAILED"}
     return set(plan_model(model, policy_of(settings), ModelPlan(), broken).versions)
 

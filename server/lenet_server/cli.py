@@ -21,7 +21,7 @@ SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 @contextmanager
 def signals_awaited() -> Iterator[Callable[[], None]]:
-    """Hold SIGTERM and SIGINT back until the function that this gives is called; it returns when one has come.
+    """Defer SIGTERM and SIGINT. The function that the block gets returns when one has arrived.
 
     When one has come, whether it was waited for yet or not, a further one ends the program on the spot.
     """
@@ -48,7 +48,7 @@ def signals_awaited() -> Iterator[Callable[[], None]]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Serve until SIGTERM or SIGINT, then drain. Exit status: 0 after a drain, 1 where nothing could be served.
+    """Serve until SIGTERM or SIGINT, then drain. Exit status: 0 after a drain, 1 if nothing could be served.
 
     With --check: 0 where a start would meet no trouble, 1 where it would.
     """
@@ -69,7 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _as_given(value: object) -> str:
-    """A setting's value as a flag has it."""
+    """Return a setting's value as its flag takes it."""
     if isinstance(value, tuple):
         return ",".join(value)
     return "" if value is None else str(value)

@@ -1,4 +1,4 @@
-"""How many cores this process may really use: a container's quota counts, not the machine's size."""
+"""The number of cores that this process may use: CPU affinity and cgroup quota, not the machine's size."""
 
 import math
 import os
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def usable_cores(cgroup: Path = Path("/sys/fs/cgroup")) -> int:
-    """The cores of the CPU affinity, or fewer where a cgroup quota (v2 `cpu.max`, v1 `cpu.cfs_quota_us`) allows less.
+    """Return the number of cores of the CPU affinity, or fewer if a cgroup quota (`cpu.max`, `cpu.cfs_quota_us`) allows less.
 
     At least 1. A quota of 1.5 cores counts as 2: threads for a part of a core are worth having.
     """
@@ -17,7 +17,7 @@ def usable_cores(cgroup: Path = Path("/sys/fs/cgroup")) -> int:
 
 
 def own_cores(workers: int) -> list[int | None]:
-    """A core for each of so many workers, or None for each where there are not enough, or where one may have them all.
+    """Return a core for each worker; None for each if there are fewer cores than workers, or a single worker.
 
     Where cores are left over they are drawn by lot: other servers of this machine choose as well.
     """
@@ -28,14 +28,14 @@ def own_cores(workers: int) -> list[int | None]:
 
 
 def _affinity() -> set[int]:
-    """The cores that this process may run on, as far as the system tells."""
+    """Return the cores that this process may run on."""
     if hasattr(os, "sched_getaffinity"):
         return os.sched_getaffinity(0)
     return set(range(os.cpu_count() or 1))
 
 
 def _quota(cgroup: Path) -> float | None:
-    """The quota in cores, None where there is none."""
+    """Return the cgroup's CPU quota in cores, None without one."""
     version_2 = _words(cgroup / "cpu.max")
     if version_2:
         return None if version_2[0] == "max" else int(version_2[0]) / int(version_2[1])

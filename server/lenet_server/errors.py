@@ -1,16 +1,16 @@
-"""What can go wrong with a call, without a word about gRPC; `statuses` says which status each becomes."""
+"""The errors of calls and of starting a server. `rpc/statuses` maps those of calls to gRPC statuses."""
 
 
 class ServingError(Exception):
-    """A call that gets no answer. Its message is for the caller to read."""
+    """A call failed. The caller reads the message."""
 
 
 class InvalidRequest(ServingError):
-    """The request is wrong in itself: sending it again will not help."""
+    """The request is invalid: retrying does not help."""
 
 
 class MessageTooLarge(ServingError):
-    """The request is larger than this server takes."""
+    """The request exceeds the server's size limit."""
 
     def __init__(self, length: int, most: int) -> None:
         super().__init__(
@@ -24,19 +24,19 @@ class ModelNotFound(ServingError):
 
 
 class Unauthenticated(ServingError):
-    """The caller brought no token, or one that this server does not know."""
+    """The call has no token, or an unknown one."""
 
 
 class PermissionDenied(ServingError):
-    """The caller's token does not allow what it asks for."""
+    """The caller's token does not allow the method."""
 
 
 class NotSupported(ServingError):
-    """What the caller wants done is not done here, or only in another set-up."""
+    """The server does not support the operation, or not with its settings."""
 
 
 class QueueFull(ServingError):
-    """More calls wait than the queue holds."""
+    """The queue is full."""
 
 
 class Unavailable(ServingError):
@@ -47,30 +47,30 @@ class Unavailable(ServingError):
 
 
 class ModelRetired(ServingError):
-    """The version of the model has just left service. Whoever looks the model up anew finds what is served now."""
+    """The version of the model was just unloaded. A new lookup finds the version that is served now."""
 
     def __init__(self) -> None:
         super().__init__("this version of the model has left service: try again")
 
 
 class NoModel(ServingError):
-    """The server runs, and has no model to answer with."""
+    """The server is running without a model."""
 
 
 class NotLoadable(ServingError):
-    """The model that a caller wants loaded or unloaded cannot be, and why."""
+    """A model cannot be loaded or unloaded by an API call. The message says why."""
 
 
 class DeadlineExceeded(ServingError):
-    """The caller's deadline passed while the call waited; nothing was computed for it."""
+    """The deadline passed while the call was queued; nothing was computed for it."""
 
 
 class CallerGone(ServingError):
-    """The caller cancelled or hung up while the call waited; nothing was computed for it."""
+    """The caller cancelled or disconnected while the call was queued; nothing was computed for it."""
 
 
 class SettingsRefused(Exception):
-    """Settings that do not fit together, or name a file that cannot be used. The message says which flag to change."""
+    """The settings conflict, or name a file that cannot be used. The message names the flag to change."""
 
 
 class PortUnavailable(Exception):
@@ -81,11 +81,11 @@ class PortUnavailable(Exception):
 
 
 class ModelRejected(Exception):
-    """A model file that cannot be served, and why. Raised while loading, never while serving."""
+    """A model file cannot be served. Raised while loading, never while serving; the message says why."""
 
 
 class PlanRejected(ModelRejected):
-    """Versions that are to be served and cannot be.
+    """Versions of the plan cannot be served.
 
     Attributes: `reasons`, by name and version.
     """

@@ -1,6 +1,6 @@
-"""What a setting's text may be. Each function parses one kind of value, or makes the function that does.
+"""Parsers of settings. Each function parses one kind of value, or returns a function that does.
 
-They raise argparse.ArgumentTypeError with what would be right, which argparse puts behind the flag's name.
+They raise argparse.ArgumentTypeError with the accepted values; argparse puts the flag's name before it.
 """
 
 import argparse
@@ -13,7 +13,7 @@ WHOLE = re.compile(r"-?[0-9]{1,18}")
 
 
 def whole(low: int, high: int) -> Callable[[str], int]:
-    """A whole number from `low` to `high`."""
+    """Return a parser of whole numbers from `low` to `high`."""
 
     def parse(text: str) -> int:
         if not WHOLE.fullmatch(text.strip()) or not low <= int(text) <= high:
@@ -24,7 +24,7 @@ def whole(low: int, high: int) -> Callable[[str], int]:
 
 
 def whole_or_auto(low: int, high: int) -> Callable[[str], int | str]:
-    """The same, or `auto`."""
+    """Return a parser of whole numbers from `low` to `high`, or `auto`."""
 
     def parse(text: str) -> int | str:
         return text if text == AUTO else whole(low, high)(text)
@@ -33,7 +33,7 @@ def whole_or_auto(low: int, high: int) -> Callable[[str], int | str]:
 
 
 def number(low: float, high: float) -> Callable[[str], float]:
-    """A number from `low` to `high`."""
+    """Return a parser of numbers from `low` to `high`."""
 
     def parse(text: str) -> float:
         try:
@@ -48,7 +48,7 @@ def number(low: float, high: float) -> Callable[[str], float]:
 
 
 def one_of(*choices: str) -> Callable[[str], str]:
-    """One of these words."""
+    """Return a parser that accepts these words."""
 
     def parse(text: str) -> str:
         if text not in choices:
@@ -59,17 +59,17 @@ def one_of(*choices: str) -> Callable[[str], str]:
 
 
 def receiver(text: str) -> str:
-    """The address of a receiver of traces; empty for none."""
+    """Parse the URL of a trace receiver; empty for none."""
     if text and not re.fullmatch(r"https?://[^/@\s]+:[0-9]{1,5}/?", text):
         raise argparse.ArgumentTypeError(f"{text!r} is not http://HOST:PORT or https://HOST:PORT")
     return text
 
 
 def file(text: str) -> Path | None:
-    """The path of a file; empty for none."""
+    """Parse the path of a file; empty for none."""
     return Path(text) if text else None
 
 
 def names(text: str) -> tuple[str, ...]:
-    """Names with commas between."""
+    """Parse comma-separated names."""
     return tuple(name.strip() for name in text.split(",") if name.strip())

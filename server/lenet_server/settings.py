@@ -1,4 +1,4 @@
-"""The server's settings: each field is a flag and an environment variable, documented here and nowhere else.
+"""The server's settings: each field is a flag, an environment variable and a line of --help.
 
 `max_batch_size` is `--max-batch-size` and `LENET_SERVER_MAX_BATCH_SIZE`. A flag wins over the environment.
 """
@@ -15,7 +15,7 @@ from typing import Any
 from lenet_server.setting_values import AUTO, file, names, number, one_of, receiver, whole, whole_or_auto
 
 PREFIX = "LENET_SERVER_"
-# Kubernetes tells each pod where a Service called lenet-server is, by LENET_SERVER_PORT: an address, and no port.
+# Kubernetes sets LENET_SERVER_PORT in each pod to the address of a Service named lenet-server: not a port number.
 KUBERNETES = re.compile(r"(tcp|udp|sctp)://.*")
 
 
@@ -25,24 +25,23 @@ def _setting(default: Any, parse: Callable[[str], Any], text: str) -> Any:
 
 @dataclass(frozen=True)
 class Settings:
-    """How the server is set up."""
+    """The settings of a server process. Each field's help text documents it."""
 
-    model_repository: Path = _setting(Path("models"), Path, "folder of models: NAME/VERSION/model.onnx")
+    model_repository: Path = _setting(Path("models"), Path, "model repository: a folder with NAME/VERSION/model.onnx")
     version_policy: str = _setting(
         "latest",
         one_of("latest", "all"),
-        "which versions of a model are served, unless its model.toml says: latest or all",
+        "versions of a model to serve unless its model.toml says otherwise: latest or all",
     )
-    versions: int = _setting(1, whole(1, 1000), "how many of the latest versions of a model are served")
+    versions: int = _setting(1, whole(1, 1000), "number of latest versions to serve of each model")
     model_control: str = _setting(
         "none",
         one_of("none", "poll", "explicit"),
-        "when models are loaded: none, at the start only; poll, whenever the repository changes; "
-        "explicit, when a caller says so",
+        "when to load models: none, at the start only; poll, when the repository changes; explicit, by API calls",
     )
-    poll_seconds: float = _setting(5.0, number(0.1, 86_400), "pause between looks at the repository, with poll")
+    poll_seconds: float = _setting(5.0, number(0.1, 86_400), "seconds between two scans of the repository, with poll")
     load_models: tuple[str, ...] = _setting(
-        (), names, "models to load at the start, with explicit: names with commas between, * for all"
+        (), names, "models to load at the start, with explicit: comma-separated names, or * for all"
     )
     host: str = _setting("127.0.0.1", str, "address to listen on; 0.0.0.0 for all interfaces")
     port: int = _setting(50051, whole(0, 65535), "gRPC port; 0 picks a free one")
@@ -50,77 +49,76 @@ class Settings:
     transport: str = _setting(
         "auto",
         one_of("auto", "native", "grpcio"),
-        "who speaks HTTP/2: native (pygrpc-native: fast, plaintext only), grpcio, or auto: native where it can",
+        "transport: native (pygrpc-native: faster, plaintext only), grpcio, or auto: native where possible",
     )
-    workers: int | str = _setting(
-        AUTO, whole_or_auto(1, 1024), "processes that answer calls; auto: one per usable core"
-    )
+    workers: int | str = _setting(AUTO, whole_or_auto(1, 1024), "number of worker processes; auto: one per usable core")
     pin_workers: str = _setting(
-        "yes", one_of("yes", "no"), "yes: several workers get a core of their own each, where there are enough"
+        "yes", one_of("yes", "no"), "pin each worker to a core of its own if there are enough cores: yes or no"
     )
     worker_timeout_seconds: float = _setting(
-        30.0, number(0.1, 3600), "a worker that does not answer its supervisor for so long is killed, and replaced"
+        30.0, number(0.1, 3600), "seconds before an unresponsive worker is killed and replaced"
     )
     load_timeout_seconds: float = _setting(
-        300.0, number(1, 86_400), "a worker that has not loaded its models after so long is killed, and replaced"
+        300.0, number(1, 86_400), "seconds before a worker that is still loading models is killed and replaced"
     )
-    max_batch_size: int = _setting(64, whole(1, 4096), "most images in one run of the model")
+    max_batch_size: int = _setting(64, whole(1, 4096), "maximum number of images in a batch")
     max_queue_delay_ms: float = _setting(
-        0.0, number(0, 10_000), "how long a free model waits for its batch to fill; 0 takes what is there"
+        0.0, number(0, 10_000), "maximum milliseconds that an idle model waits for a batch to fill"
     )
     max_queue_size: int = _setting(
-        1024, whole(1, 16_384), "most requests that wait for a model; more are refused at once"
+        1024, whole(1, 16_384), "maximum number of requests that wait for a model; further ones are refused at once"
     )
-    max_images_per_request: int = _setting(4096, whole(1, 2**20), "most images in one request")
-    max_streams: int = _setting(64, whole(1, 16_384), "most streams that are open at a time")
-    max_message_bytes: int = _setting(64 * 2**20, whole(1024, 2**31 - 1), "largest request, in bytes")
-    max_metadata_bytes: int = _setting(16 * 2**10, whole(1024, 2**20), "largest metadata of a call, in bytes")
+    max_images_per_request: int = _setting(4096, whole(1, 2**20), "maximum number of images in a request")
+    max_streams: int = _setting(64, whole(1, 16_384), "maximum number of open streams")
+    max_message_bytes: int = _setting(64 * 2**20, whole(1024, 2**31 - 1), "maximum size of a request, in bytes")
+    max_metadata_bytes: int = _setting(16 * 2**10, whole(1024, 2**20), "maximum size of a call's metadata, in bytes")
     max_concurrent_streams: int = _setting(
-        1024, whole(1, 2**20), "most calls that one connection has open at a time; its client holds more back"
+        1024, whole(1, 2**20), "maximum number of concurrent calls on a connection; its client delays further ones"
     )
-    max_image_bytes: int = _setting(32 * 2**20, whole(1, 2**31 - 1), "largest picture file in a request, in bytes")
-    max_image_pixels: int = _setting(64_000_000, whole(1, 2**30), "largest picture: width × height in pixels")
+    max_image_bytes: int = _setting(32 * 2**20, whole(1, 2**31 - 1), "maximum size of a picture file, in bytes")
+    max_image_pixels: int = _setting(64_000_000, whole(1, 2**30), "maximum width × height of a picture, in pixels")
     inference_threads: int = _setting(
-        0, whole(0, 1024), "threads that compute one batch; 0 for a worker's share of the usable cores"
+        0, whole(0, 1024), "threads that compute a batch; 0: a worker's share of the usable cores"
     )
     tls_certificate: Path | None = _setting(
-        None, file, "PEM file of the server's certificate and those that sign it: turns TLS on for gRPC"
+        None, file, "PEM file of the server's certificate chain; enables TLS on the gRPC port"
     )
     tls_key: Path | None = _setting(None, file, "PEM file of the certificate's private key")
     tls_client_ca: Path | None = _setting(
-        None, file, "PEM file of certificates, one of which must have signed that of each client: mutual TLS"
+        None, file, "PEM file of the authorities that sign client certificates; enables mutual TLS"
     )
     token_file: Path | None = _setting(
         None,
         file,
-        "file of the tokens that callers must bring: on each line `inference TOKEN`, or `control TOKEN` for one that "
-        "may load and unload models as well",
+        "file of bearer tokens, one on each line: `inference TOKEN`, or `control TOKEN` to load and unload models too",
     )
-    reflection: str = _setting("on", one_of("on", "off"), "whether callers may ask for the services' descriptions")
+    reflection: str = _setting("on", one_of("on", "off"), "gRPC server reflection: on or off")
     keepalive_time_seconds: float = _setting(
-        60.0, number(1, 86_400), "silence on a connection after which its client is pinged"
+        60.0, number(1, 86_400), "seconds without traffic before the client is pinged"
     )
     keepalive_timeout_seconds: float = _setting(
-        20.0, number(1, 3600), "longest wait for the answer to a ping; then the connection is closed"
+        20.0, number(1, 3600), "seconds to wait for the reply to a ping before the connection is closed"
     )
     min_ping_interval_seconds: float = _setting(
-        5.0, number(0, 86_400), "least time between two pings of a client; one that goes on more often is cut off"
+        5.0,
+        number(0, 86_400),
+        "minimum seconds between a client's pings; a client that pings more often is disconnected",
     )
     max_connection_age_seconds: float = _setting(
-        0.0, number(0, 2_000_000), "age at which a client is told to connect anew, for load balancers; 0 for any age"
+        0.0, number(0, 2_000_000), "maximum age of a connection in seconds, for load balancers; 0: unlimited"
     )
     max_connection_age_grace_seconds: float = _setting(
-        60.0, number(1, 2_000_000), "longest wait for the calls of such a connection to end"
+        60.0, number(1, 2_000_000), "seconds for the calls of a connection that reached its maximum age to end"
     )
     shutdown_delay_seconds: float = _setting(
-        0.0, number(0, 600), "pause between failing health checks and refusing calls, for load balancers to notice"
+        0.0, number(0, 600), "seconds between failing health checks and refusing calls, for load balancers to react"
     )
-    shutdown_grace_seconds: float = _setting(30.0, number(0, 3600), "longest wait for calls to be answered at the end")
-    log_format: str = _setting("text", one_of("text", "json"), "form of the log: text or json")
+    shutdown_grace_seconds: float = _setting(30.0, number(0, 3600), "maximum seconds to finish calls at shutdown")
+    log_format: str = _setting("text", one_of("text", "json"), "log format: text or json")
     log_level: str = _setting(
-        "info", one_of("debug", "info", "warning", "error"), "least level to log: debug, info, warning or error"
+        "info", one_of("debug", "info", "warning", "error"), "minimum log level: debug, info, warning or error"
     )
-    access_log: str = _setting("off", one_of("off", "on"), "whether each call is logged, as a line of level info")
+    access_log: str = _setting("off", one_of("off", "on"), "access log, a line for each call at level info: on or off")
     trace_endpoint: str = _setting(
         "",
         receiver,
@@ -128,7 +126,7 @@ class Settings:
         "needs lenet-server[tracing]",
     )
     trace_sample_ratio: float = _setting(
-        1.0, number(0, 1), "share of calls to trace; calls that are part of a trace are traced if the rest of it is"
+        1.0, number(0, 1), "share of calls to trace; a call with a trace context follows its parent's decision"
     )
 
 
@@ -140,24 +138,26 @@ def parse(arguments: Sequence[str] | None = None, environ: Mapping[str, str] = o
 def parse_command(
     arguments: Sequence[str] | None = None, environ: Mapping[str, str] = os.environ
 ) -> tuple[Settings, bool]:
-    """The same, and whether the settings are only to be checked."""
+    """Return the settings, and whether --check was given."""
     parser = argparse.ArgumentParser(
         prog="lenet-server",
-        usage="lenet-server [--help] [--version] [--check] [--FLAG VALUE …]",  # all fifty would hide what is wrong
+        usage="lenet-server [--help] [--version] [--check] [--FLAG VALUE …]",  # fifty flags would hide the message
         description="Serve ONNX image classifiers over gRPC, in batches.",
         allow_abbrev=False,
         epilog=f"Each flag is an environment variable as well: --max-batch-size is {PREFIX}MAX_BATCH_SIZE.",
     )
     parser.add_argument("--version", action="version", version=f"lenet-server {version('lenet-server')}")
     parser.add_argument(
-        "--check", action="store_true", help="try the settings, their files and all models, say how it went, and exit"
+        "--check",
+        action="store_true",
+        help="check the settings, their files and all models, print the result, and exit",
     )
     for each in fields(Settings):
         parser.add_argument(
             _flag(each.name),
             type=each.metadata["parse"],
             default=argparse.SUPPRESS,
-            metavar=each.name.rsplit("_", 1)[-1].upper(),
+            metavar=_metavar(each.name),
             help=f"{each.metadata['help']} (default: {'none' if each.default in ('', None, ()) else each.default})",
         )
     chosen = vars(parser.parse_args(arguments))
@@ -172,7 +172,7 @@ def parse_command(
 
 
 def _of_environment(environ: Mapping[str, str], flags: Container[str]) -> dict[str, Any]:
-    """The settings that stand in the environment, and are no flags. Raises ArgumentTypeError for a wrong value."""
+    """Return the settings given by environment variables only. Raises ArgumentTypeError for a wrong value."""
     found = {}
     for each in fields(Settings):
         variable = PREFIX + each.name.upper()
@@ -184,6 +184,25 @@ def _of_environment(environ: Mapping[str, str], flags: Container[str]) -> dict[s
         except argparse.ArgumentTypeError as error:
             raise argparse.ArgumentTypeError(f"{_flag(each.name)}, set by {variable}: {error}") from error
     return found
+
+
+# The words for values that the last word of a setting's name does not describe.
+METAVARS = {
+    "max_batch_size": "IMAGES",
+    "max_queue_delay_ms": "MILLISECONDS",
+    "max_queue_size": "REQUESTS",
+    "max_images_per_request": "IMAGES",
+    "model_repository": "FOLDER",
+    "tls_client_ca": "FILE",
+    "tls_certificate": "FILE",
+    "tls_key": "FILE",
+    "trace_endpoint": "URL",
+    "versions": "N",
+}
+
+
+def _metavar(name: str) -> str:
+    return METAVARS.get(name, name.rsplit("_", 1)[-1].upper())
 
 
 def _flag(name: str) -> str:

@@ -57,16 +57,16 @@ class Metrics:
         self.requests_started(1)
 
     def requests_started(self, number: int) -> None:
-        """So many requests have come."""
+        """Count requests that have arrived."""
         with self.lock:
             self._in_flight[0] += number
 
     def request_finished(self, method: str, code: str, seconds: float) -> None:
-        """A request has ended with the gRPC status of that name, so many seconds after it came."""
+        """Count a request that ended with this gRPC status, and its duration in seconds."""
         self.requests_finished(method, code, (seconds,))
 
     def requests_finished(self, method: str, code: str, seconds: Sequence[float]) -> None:
-        """Several requests have ended with this status, each so many seconds after it came."""
+        """Count requests that ended with this gRPC status, and the duration of each in seconds."""
         with self.lock:
             self._ended(method, code, len(seconds))
             if method not in self._request_seconds:

@@ -38,7 +38,7 @@ class CountTable:
     """
 
     def __init__(self, memory: memoryview) -> None:
-        """Take the table in so many bytes of memory: half for names, half for values; zeros are an empty one."""
+        """Use the table in `memory`: half for names, half for values. Zeros are an empty table."""
         half = len(memory) // 2
         self._names = memory[:half]
         self._names_end = memory[:WORD].cast("q")
@@ -50,7 +50,7 @@ class CountTable:
         self._lock = threading.Lock()  # two that learn the same names would count their rows twice
 
     def row(self, metric: str, *labels: str, width: int = 1) -> Row:
-        """So many values of that name, added to the table where it has none. For the process that writes."""
+        """Return the row of that name, `width` values, adding it if it is new. For the process that writes."""
         with self._lock:
             self._learn()
             found = self._rows.get(metric, {}).get(labels)
@@ -97,7 +97,7 @@ class CountTable:
             self._learned += len(name)
 
     def _uncounted(self, metric: str, width: int) -> Row:
-        """A row that nobody reads."""
+        """Return a row outside the table, which is never read."""
         if not self._is_full:
             self._is_full = True
             log.error("the memory for metrics is full: %s, and others, cannot be counted until a restart", metric)

@@ -19,7 +19,7 @@ class Control(Protocol):
     def unload(self, name: str) -> None:
         """Serve a model no longer, and return when its last calls are answered.
 
-        Raises ModelNotFound where it is not served, NotLoadable where nobody is there to change that, NotSupported
+        Raises ModelNotFound where it is not served, NotLoadable where the supervisor is gone, NotSupported
         where callers are not to choose.
         """
 

@@ -17,7 +17,7 @@ MAX_SIDE = 16_384  # pixels
 
 @dataclass(frozen=True)
 class ForeignOptions:
-    """How somebody else's file is fed, and how its answer is read.
+    """The input and output conventions of a model that another tool exported.
 
     An input value is (pixel × scale − mean) ÷ std, pixels being 0 … 255. `mean` and `std` have one value for all
     channels, or one for each in the order of the model's channels.

@@ -9,8 +9,8 @@ class Fleet(Protocol):
     """One catalog or many, in one process or in many."""
 
     def apply(self, plan: Plan) -> None:
-        """Have everybody serve by the plan, and return when they do; nobody's callers notice the change.
+        """Serve by the plan in all catalogs, and return when they do. Calls in flight are not affected.
 
-        Raises PlanRejected where a version cannot be served, ModelRejected where nobody is there to serve it, and then
+        Raises PlanRejected where a version cannot be served, ModelRejected where no worker is running, and then
         leaves everything as it was. Called by one thread at a time.
         """

@@ -1,4 +1,4 @@
-"""Keeps what is served in step with the model repository: at the start, by polling, or when somebody asks for it."""
+"""Keeps what is served in step with the model repository: at the start, by polling, or by API calls."""
 
 import logging
 import threading

@@ -41,7 +41,7 @@ def plan_model(
 
 
 def plan_load(model: FoundModel, default: VersionPolicy) -> ModelPlan:
-    """The plan for a model that somebody wants as it stands on disk.
+    """Return the plan for a model that an API call loads as it is on disk.
 
     Raises ModelRejected where that is not possible, with the reasons.
     """

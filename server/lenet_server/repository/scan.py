@@ -81,7 +81,7 @@ def _is_there(path: Path) -> bool:
         path.lstat()
     except (FileNotFoundError, NotADirectoryError):
         return False
-    except OSError:  # whoever reads it will say why that is not possible
+    except OSError:  # reading it reports the reason
         return True
     return True
 

@@ -9,7 +9,7 @@ Value = TypeVar("Value")
 
 
 class TomlTable:
-    """Each key is taken once; finish() refuses what nobody took."""
+    """Each key is taken once; finish() refuses the keys that were not taken."""
 
     def __init__(self, content: Mapping[str, Any], where: str) -> None:
         """`where` goes before the keys in messages: "foreign." for the table [foreign]."""

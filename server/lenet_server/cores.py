@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def usable_cores(cgroup: Path = Path("/sys/fs/cgroup")) -> int:
-    """Return the number of cores of the CPU affinity, or fewer if a cgroup quota (`cpu.max`, `cpu.cfs_quota_us`) allows less.
+    """Return the number of cores of the CPU affinity, or fewer if a cgroup quota allows less (v1 or v2).
 
     At least 1. A quota of 1.5 cores counts as 2: threads for a part of a core are worth having.
     """

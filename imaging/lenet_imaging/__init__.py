@@ -7,11 +7,12 @@ from lenet_imaging.digits.pyramid import Box
 from lenet_imaging.digits.several import Glyph
 from lenet_imaging.encode import encode_png
 from lenet_imaging.errors import ImageError
-from lenet_imaging.prepare import fit, fit_counted, fit_glyphs, glyphs, prepare, prepare_counted
-from lenet_imaging.preprocessing import Preprocessing
+from lenet_imaging.prepare import fit, fit_counted, fit_glyphs, glyphs, ground_for, prepare, prepare_counted
+from lenet_imaging.preprocessing import Fit, Preprocessing
 
 __all__ = [
     "Box",
+    "Fit",
     "Fitted",
     "Glyph",
     "ImageError",
@@ -23,6 +24,7 @@ __all__ = [
     "fit_counted",
     "fit_glyphs",
     "glyphs",
+    "ground_for",
     "prepare",
     "prepare_counted",
 ]

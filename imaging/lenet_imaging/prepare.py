@@ -3,12 +3,13 @@
 import numpy as np
 
 from lenet_imaging.arrays import Pixels
+from lenet_imaging.decoding.colour import Ground
 from lenet_imaging.decoding.decode import decode
 from lenet_imaging.decoding.limits import DEFAULT_LIMITS, Limits
 from lenet_imaging.digits.fit_ink import Fitted, fit_ink, fit_ink_counted
 from lenet_imaging.digits.pyramid import Box
 from lenet_imaging.digits.several import Glyph, fit_each
-from lenet_imaging.preprocessing import Preprocessing
+from lenet_imaging.preprocessing import Fit, Preprocessing
 from lenet_imaging.resize import fit_resize
 
 
@@ -18,7 +19,7 @@ def prepare(data: bytes, preprocessing: Preprocessing, limits: Limits = DEFAULT_
     Raises ImageError for a file that is not a whole picture within the limits, and for a picture without ink where the
     preprocessing looks for ink.
     """
-    return fit(decode(data, limits, ground="contrast" if preprocessing.fit == "ink" else "white"), preprocessing)
+    return fit(_decode(data, preprocessing, limits), preprocessing)
 
 
 def prepare_counted(data: bytes, preprocessing: Preprocessing, limits: Limits = DEFAULT_LIMITS) -> Fitted:
@@ -26,7 +27,7 @@ def prepare_counted(data: bytes, preprocessing: Preprocessing, limits: Limits = 
 
     Raises ImageError as prepare() does.
     """
-    return fit_counted(decode(data, limits), preprocessing)
+    return fit_counted(_decode(data, preprocessing, limits), preprocessing)
 
 
 def glyphs(data: bytes, preprocessing: Preprocessing, limits: Limits = DEFAULT_LIMITS) -> list[Glyph]:
@@ -35,7 +36,7 @@ def glyphs(data: bytes, preprocessing: Preprocessing, limits: Limits = DEFAULT_L
     Each has its box in pixels of the upright picture. Rows may be tilted; glyphs that touch each other are one. Where
     the preprocessing looks for no ink, all of the picture is one glyph. Raises ImageError as prepare() does.
     """
-    return fit_glyphs(decode(data, limits), preprocessing)
+    return fit_glyphs(_decode(data, preprocessing, limits), preprocessing)
 
 
 def fit_counted(image: Pixels, preprocessing: Preprocessing) -> Fitted:
@@ -58,6 +59,15 @@ def fit_glyphs(image: Pixels, preprocessing: Preprocessing) -> list[Glyph]:
         _check(image)
         return fit_each(image, preprocessing.height, preprocessing.width)
     return [Glyph(Box(0, 0, *image.shape[:2]), fit(image, preprocessing))]
+
+
+def _decode(data: bytes, preprocessing: Preprocessing, limits: Limits) -> Pixels:
+    return decode(data, limits, ground=ground_for(preprocessing.fit))
+
+
+def ground_for(way: Fit) -> Ground:
+    """Return what transparent pixels show: for `ink`, the colour that the ink is not; else white."""
+    return "contrast" if way == "ink" else "white"
 
 
 def _check(image: Pixels) -> None:

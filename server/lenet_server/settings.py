@@ -77,6 +77,11 @@ class Settings:
     )
     max_image_bytes: int = _setting(32 * 2**20, whole(1, 2**31 - 1), "maximum size of a picture file, in bytes")
     max_image_pixels: int = _setting(64_000_000, whole(1, 2**30), "maximum width × height of a picture, in pixels")
+    max_image_cost: int = _setting(
+        80_000_000,
+        whole(1, 2**31 - 1),
+        "maximum cost of decoding a picture, in pixels of a plain one; costly formats count several times",
+    )
     inference_threads: int = _setting(
         0, whole(0, 1024), "threads that compute a batch; 0: a worker's share of the usable cores"
     )

@@ -46,7 +46,7 @@ class Serving:
         self._catalog = catalog
         self._observer = observer
         self._started = threading.Event()
-        limits = Limits(max_bytes=settings.max_image_bytes, max_pixels=settings.max_image_pixels)
+        limits = Limits(settings.max_image_bytes, settings.max_image_pixels, settings.max_image_cost)
         # Encoded images may decode to as many bytes as a message of arrays may have.
         reader = ImageReader(limits, settings.max_images_per_request, settings.max_message_bytes, cores=cores)
         # One queue full of requests, and a batch of them in the model.

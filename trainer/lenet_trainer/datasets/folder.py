@@ -106,7 +106,7 @@ class FolderPictures:
         if self.settings.fit == "ink":
             wanted = (1,)
         try:
-            picture = read_picture(file.path, Limits())
+            picture = read_picture(file.path, Limits(), "ink" if self.settings.fit == "ink" else "resize")
             return {
                 channels: fit_picture(picture, self.preprocessing(channels, height, width), file.path)
                 for channels in wanted

@@ -1,4 +1,4 @@
-"""`lenet-server --check`: everything that a start would meet is tried, and nothing is served."""
+"""Validate settings and models without serving: `lenet-server --check`."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -17,24 +17,24 @@ from lenet_server.settings import Settings
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was tried, in a line."""
+    """The result of one check."""
 
     text: str
     verdict: str = "ok"  # or "warning", or "FAILED"
 
     def __str__(self) -> str:
-        """The line for people."""
+        """Format as one line of output."""
         return f"{self.verdict:<8}{self.text}"
 
 
 def check(settings: Settings) -> Iterator[Finding]:
-    """What a start would meet: each model is loaded and warmed; no port is opened."""
+    """Check the settings, their files and each model, which is loaded and warmed up. Opens no port."""
     refused = set()
     for describe in DESCRIPTIONS:
         try:
             yield Finding(describe(settings))
         except SettingsRefused as error:
-            if str(error) not in refused:  # what keeps TLS from working keeps the transport from being chosen as well
+            if str(error) not in refused:  # a TLS error also fails the choice of transport
                 yield Finding(str(error), "FAILED")
             refused.add(str(error))
     try:
@@ -47,7 +47,7 @@ def check(settings: Settings) -> Iterator[Finding]:
 
 
 def _check_models(settings: Settings) -> Iterator[Finding]:
-    """The versions that would be served, and those before them in the order that cannot be."""
+    """Load the versions that the policy selects; after a failed version, those that replace it."""
     try:
         found = scan(settings.model_repository)
     except ModelRejected as error:
@@ -57,7 +57,7 @@ def _check_models(settings: Settings) -> Iterator[Finding]:
         verdict = "FAILED" if settings.model_control == "none" else "warning"
         yield Finding(f"no model below {settings.model_repository}: <name>/<version>/model.onnx is expected", verdict)
     for name in sorted({*settings.load_models} - found.keys() - {EVERYTHING}):
-        yield Finding(f"model {name} (--load-models): it is not in the model repository", "FAILED")
+        yield Finding(f"model {name} (--load-models): not in the model repository", "FAILED")
     for name, model in found.items():
         if model.problem:
             yield Finding(f"model {name}: {model.problem}", "FAILED")
@@ -65,14 +65,14 @@ def _check_models(settings: Settings) -> Iterator[Finding]:
         for version, reason in model.refused.items():
             yield Finding(f"model {name} version {version}: {reason}", "FAILED")
         findings: dict[PlannedVersion, Finding] = {}
-        while untried := _chosen(model, findings, settings) - findings.keys():
+        while untried := _selected(model, findings, settings) - findings.keys():
             for each in sorted(untried, key=lambda planned: planned.version):
                 findings[each] = _try(each, settings)
                 yield findings[each]
 
 
-def _chosen(model: FoundModel, findings: Mapping[PlannedVersion, Finding], settings: Settings) -> set[PlannedVersion]:
-    """The versions that would be served, by what has been found so far."""
+def _selected(model: FoundModel, findings: Mapping[PlannedVersion, Finding], settings: Settings) -> set[PlannedVersion]:
+    """Return the versions to serve, without those that failed."""
     broken = {each for each, finding in findings.items() if finding.verdict == "FAILED"}
     return set(plan_model(model, policy_of(settings), ModelPlan(), broken).versions)
 

@@ -1,16 +1,16 @@
-"""What can go wrong with a call, without a word about gRPC; `statuses` says which status each becomes."""
+"""Define the server's errors, independent of gRPC; `rpc.statuses` maps them to status codes."""
 
 
 class ServingError(Exception):
-    """A call that gets no answer. Its message is for the caller to read."""
+    """Base class of the errors of a call. The message is sent to the caller."""
 
 
 class InvalidRequest(ServingError):
-    """The request is wrong in itself: sending it again will not help."""
+    """The request is invalid: retrying will not help."""
 
 
 class MessageTooLarge(ServingError):
-    """The request is larger than this server takes."""
+    """The request exceeds --max-message-bytes."""
 
     def __init__(self, length: int, most: int) -> None:
         super().__init__(
@@ -20,23 +20,23 @@ class MessageTooLarge(ServingError):
 
 
 class ModelNotFound(ServingError):
-    """No such model or version is served."""
+    """The requested model or version is not served."""
 
 
 class Unauthenticated(ServingError):
-    """The caller brought no token, or one that this server does not know."""
+    """The call has no token or an unknown one."""
 
 
 class PermissionDenied(ServingError):
-    """The caller's token does not allow what it asks for."""
+    """The caller's token does not permit this method."""
 
 
 class NotSupported(ServingError):
-    """What the caller wants done is not done here, or only in another set-up."""
+    """The operation is not supported, or not with these settings."""
 
 
 class QueueFull(ServingError):
-    """More calls wait than the queue holds."""
+    """The queue is full."""
 
 
 class Unavailable(ServingError):
@@ -47,30 +47,30 @@ class Unavailable(ServingError):
 
 
 class ModelRetired(ServingError):
-    """The version of the model has just left service. Whoever looks the model up anew finds what is served now."""
+    """The model version was unloaded after the lookup. A new lookup finds the version served now."""
 
     def __init__(self) -> None:
-        super().__init__("this version of the model has left service: try again")
+        super().__init__("this version of the model was unloaded: try again")
 
 
 class NoModel(ServingError):
-    """The server runs, and has no model to answer with."""
+    """The server has no model loaded."""
 
 
 class NotLoadable(ServingError):
-    """The model that a caller wants loaded or unloaded cannot be, and why."""
+    """A model cannot be loaded or unloaded. The message gives the reason."""
 
 
 class DeadlineExceeded(ServingError):
-    """The caller's deadline passed while the call waited; nothing was computed for it."""
+    """The call's deadline passed while it was queued; it was not computed."""
 
 
 class CallerGone(ServingError):
-    """The caller cancelled or hung up while the call waited; nothing was computed for it."""
+    """The caller cancelled or disconnected while the call was queued; it was not computed."""
 
 
 class SettingsRefused(Exception):
-    """Settings that do not fit together, or name a file that cannot be used. The message says which flag to change."""
+    """Settings conflict or name an invalid file. The message names the flag to change."""
 
 
 class PortUnavailable(Exception):
@@ -81,11 +81,11 @@ class PortUnavailable(Exception):
 
 
 class ModelRejected(Exception):
-    """A model file that cannot be served, and why. Raised while loading, never while serving."""
+    """A model cannot be served. The message gives the reason. Raised while loading, never while serving."""
 
 
 class PlanRejected(ModelRejected):
-    """Versions that are to be served and cannot be.
+    """Versions of a plan cannot be served.
 
     Attributes: `reasons`, by name and version.
     """

@@ -1,4 +1,4 @@
-"""What the settings mean for those who can reach the server: told at the start, refused where it cannot work."""
+"""Report at startup how the settings expose the server to the network."""
 
 import ipaddress
 import logging
@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 
 
 def announce(settings: Settings) -> None:
-    """Log how the server is secured, where it is, and what is dangerous. Raises SettingsRefused."""
+    """Log TLS and tokens, if enabled, and warn of dangerous settings. Raises SettingsRefused."""
     described = [describe(settings) for describe in DESCRIPTIONS]
     if settings.tls_certificate or settings.token_file:
         log.info("%s", "; ".join(described))
@@ -24,12 +24,12 @@ def announce(settings: Settings) -> None:
 
 
 def describe_transport(settings: Settings) -> str:
-    """Who speaks HTTP/2. Raises SettingsRefused where that one cannot do what other settings want."""
+    """Describe the transport. Raises SettingsRefused if it does not support the other settings."""
     return f"transport: {'native' if is_native(settings) else 'grpcio'}"
 
 
 def describe_tls(settings: Settings) -> str:
-    """How the gRPC port is encrypted. Raises SettingsRefused where its files cannot be used."""
+    """Describe TLS on the gRPC port. Raises SettingsRefused if its files are invalid."""
     files = certificates.tls_files(settings)
     if files is None:
         return "TLS: off"
@@ -39,7 +39,7 @@ def describe_tls(settings: Settings) -> str:
 
 
 def describe_tokens(settings: Settings) -> str:
-    """Whether callers need tokens. Raises SettingsRefused where their file cannot be used."""
+    """Describe token authentication. Raises SettingsRefused if the token file is invalid."""
     if settings.token_file is None:
         return "tokens: not needed"
     return f"tokens: {len(read_tokens(settings.token_file))} in {settings.token_file}"
@@ -49,16 +49,16 @@ DESCRIPTIONS = (describe_transport, describe_tls, describe_tokens)
 
 
 def dangers(settings: Settings) -> Iterator[str]:
-    """What an operator should know before it is too late. The server works nevertheless."""
+    """Yield a warning for each setting that is valid but dangerous."""
     if settings.token_file and not settings.tls_certificate and not _is_loopback(settings.host):
         yield (
-            f"TOKENS CROSS THE NETWORK IN PLAIN TEXT: whoever sees the traffic to {settings.host} can use them. "
-            "Set --tls-certificate and --tls-key, or have a proxy before the server do TLS"
+            f"TOKENS CROSS THE NETWORK IN PLAIN TEXT: anyone who can read the traffic to {settings.host} can use them. "
+            "Set --tls-certificate and --tls-key, or terminate TLS in a proxy in front of the server"
         )
     if settings.token_file and settings.transport == "native":
         yield (
-            "--transport native reads a message whole, of whatever size, before it asks for its token: choose grpcio "
-            "where callers without one can reach the server"
+            "--transport native reads a whole message of any size before it checks the token: use --transport grpcio "
+            "if untrusted clients can reach the server"
         )
     if settings.model_control == "explicit" and not settings.token_file and not _is_loopback(settings.host):
         yield "EVERY CALLER MAY LOAD AND UNLOAD MODELS (--model-control explicit): set --token-file"

@@ -1,4 +1,4 @@
-"""The log: one line per event on standard error, as text for people or JSON for machines."""
+"""Configure logging: one line per event on standard error, as text or JSON."""
 
 import json
 import logging
@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 
 def configure(log_format: str, level: str, worker: int | None = None) -> None:
-    """Send this process's log to standard error as "text" or "json". Called once, by the process's entry point.
+    """Log to standard error as "text" or "json". Call once, from the process's entry point.
 
-    `worker` is told with each event.
+    `worker`, the worker's number, is added to each event.
     """
     handler = logging.StreamHandler()
     handler.setFormatter(JsonFormatter(worker) if log_format == "json" else TextFormatter(worker))
@@ -16,23 +16,23 @@ def configure(log_format: str, level: str, worker: int | None = None) -> None:
 
 
 class TextFormatter(logging.Formatter):
-    """An event as a line for people to read, in UTC."""
+    """Format an event as a line of text, with the time in UTC."""
 
     def __init__(self, worker: int | None = None) -> None:
         self._fields = {} if worker is None else {"worker": worker}
-        whose = "" if worker is None else f"worker {worker}: "
-        super().__init__(f"%(asctime)s %(levelname)-7s {whose}%(message)s")
+        prefix = "" if worker is None else f"worker {worker}: "
+        super().__init__(f"%(asctime)s %(levelname)-7s {prefix}%(message)s")
 
     def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: ARG002, N802
-        """The time of the event in ISO 8601."""
+        """Return the event's time in ISO 8601."""
         return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
 
 
 class JsonFormatter(TextFormatter):
-    """An event as one JSON object; what is logged with `extra={"fields": …}` becomes keys of its own."""
+    """Format an event as a JSON object; `extra={"fields": …}` adds keys."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """One line of JSON."""
+        """Return the event as one line of JSON."""
         event = {
             "time": self.formatTime(record),
             "level": record.levelname.lower(),

@@ -1,6 +1,6 @@
-"""What a setting's text may be. Each function parses one kind of value, or makes the function that does.
+"""Parse the values of settings. Each function parses one kind of value or returns a parser for it.
 
-They raise argparse.ArgumentTypeError with what would be right, which argparse puts behind the flag's name.
+Parsers raise argparse.ArgumentTypeError with the accepted range; argparse prefixes the flag's name.
 """
 
 import argparse
@@ -9,11 +9,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 AUTO = "auto"
+# At most 18 digits: every such number fits 64 bits, and int() raises ValueError beyond 4300 digits.
 WHOLE = re.compile(r"-?[0-9]{1,18}")
 
 
 def whole(low: int, high: int) -> Callable[[str], int]:
-    """A whole number from `low` to `high`."""
+    """Return a parser of whole numbers from `low` to `high`, both included."""
 
     def parse(text: str) -> int:
         if not WHOLE.fullmatch(text.strip()) or not low <= int(text) <= high:
@@ -24,7 +25,7 @@ def whole(low: int, high: int) -> Callable[[str], int]:
 
 
 def whole_or_auto(low: int, high: int) -> Callable[[str], int | str]:
-    """The same, or `auto`."""
+    """Return a parser of whole numbers from `low` to `high`, or `auto`."""
 
     def parse(text: str) -> int | str:
         return text if text == AUTO else whole(low, high)(text)
@@ -33,7 +34,7 @@ def whole_or_auto(low: int, high: int) -> Callable[[str], int | str]:
 
 
 def number(low: float, high: float) -> Callable[[str], float]:
-    """A number from `low` to `high`."""
+    """Return a parser of numbers from `low` to `high`, both included."""
 
     def parse(text: str) -> float:
         try:
@@ -48,7 +49,7 @@ def number(low: float, high: float) -> Callable[[str], float]:
 
 
 def one_of(*choices: str) -> Callable[[str], str]:
-    """One of these words."""
+    """Return a parser that accepts only `choices`."""
 
     def parse(text: str) -> str:
         if text not in choices:
@@ -59,17 +60,17 @@ def one_of(*choices: str) -> Callable[[str], str]:
 
 
 def receiver(text: str) -> str:
-    """The address of a receiver of traces; empty for none."""
+    """Parse the URL of an OTLP endpoint; empty for none."""
     if text and not re.fullmatch(r"https?://[^/@\s]+:[0-9]{1,5}/?", text):
         raise argparse.ArgumentTypeError(f"{text!r} is not http://HOST:PORT or https://HOST:PORT")
     return text
 
 
 def file(text: str) -> Path | None:
-    """The path of a file; empty for none."""
+    """Parse the path of a file; empty for none."""
     return Path(text) if text else None
 
 
 def names(text: str) -> tuple[str, ...]:
-    """Names with commas between."""
+    """Parse comma-separated names."""
     return tuple(name.strip() for name in text.split(",") if name.strip())

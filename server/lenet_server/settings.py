@@ -174,7 +174,7 @@ class Settings:
 
 
 def parse(arguments: Sequence[str] | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
-    """Parse flags and environment variables. On an invalid value, exit with status 2 and name the flag and its range."""
+    """Parse flags and environment variables. An invalid value exits with status 2, naming flag and range."""
     return parse_command(arguments, environ)[0]
 
 

@@ -1,4 +1,4 @@
-"""The whole server in one process, for tests and for programs that embed it. The command runs `supervisor`."""
+"""Run the server in one process, for tests and embedding. The command runs `workers.supervisor` instead."""
 
 import logging
 from contextlib import ExitStack
@@ -23,13 +23,13 @@ log = logging.getLogger(__name__)
 
 
 class LocalFleet:
-    """A fleet of one: the catalog of this process."""
+    """A fleet with one member: the catalog of this process."""
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
 
     def apply(self, plan: Plan) -> None:
-        """See Fleet."""
+        """Apply a plan to the catalog; on an error, keep the old versions. See Fleet."""
         try:
             self._catalog.prepare(plan)
         except BaseException:
@@ -39,16 +39,16 @@ class LocalFleet:
 
 
 class App:
-    """A whole server. `with App(settings, registry) as app:` serves until the block ends, then drains.
+    """A server in one process. `with App(settings, registry) as app:` serves until the block ends, then drains.
 
-    Attributes: `grpc_port` and `http_port`, as they were really opened.
+    Attributes: `grpc_port` and `http_port`, the ports in use.
     """
 
     def __init__(self, settings: Settings, registry: CollectorRegistry) -> None:
         """Load the models and open the ports; the metrics go into `registry`.
 
-        Raises SettingsRefused where a setting or the file it names cannot be used, ModelRejected where there is nothing
-        to serve and PortUnavailable where a port cannot be opened.
+        Raises SettingsRefused if a setting or its file is invalid, ModelRejected if there is no model to serve, and
+        PortUnavailable if a port cannot be opened.
         """
         self._settings = settings
         self._counts = SharedCounts(1)
@@ -71,7 +71,7 @@ class App:
         self.http_port = self._http.port
 
     def __enter__(self) -> "App":
-        """Answer calls."""
+        """Start serving."""
         self._http.start()
         self._serving.start()
         log.info("%s", described(self._catalog))
@@ -79,7 +79,7 @@ class App:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Drain: say so, pause, refuse new calls, answer those that were accepted, end the threads."""
+        """Drain: fail health checks, pause, refuse new calls, finish accepted calls, stop the threads."""
         drain(self._settings, self._announce_shutdown, self._stop, lambda: requests_by_code(self._counts))
 
     def _announce_shutdown(self) -> None:

@@ -1,4 +1,4 @@
-"""`lenet-server --check`: tests the settings, their files and all models, without serving."""
+"""Validate settings and models without serving: `lenet-server --check`."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -23,18 +23,18 @@ class Finding:
     verdict: str = "ok"  # or "warning", or "FAILED"
 
     def __str__(self) -> str:
-        """Return the result as a line."""
+        """Format as one line of output."""
         return f"{self.verdict:<8}{self.text}"
 
 
 def check(settings: Settings) -> Iterator[Finding]:
-    """Yield the result of each check. Loads and warms each model; opens no port."""
+    """Check the settings, their files and each model, which is loaded and warmed up. Opens no port."""
     refused = set()
     for describe in DESCRIPTIONS:
         try:
             yield Finding(describe(settings))
         except SettingsRefused as error:
-            if str(error) not in refused:  # what keeps TLS from working keeps the transport from being chosen as well
+            if str(error) not in refused:  # a TLS error also fails the choice of transport
                 yield Finding(str(error), "FAILED")
             refused.add(str(error))
     try:
@@ -47,7 +47,7 @@ def check(settings: Settings) -> Iterator[Finding]:
 
 
 def _check_models(settings: Settings) -> Iterator[Finding]:
-    """Check the versions that would be served, and those that would be tried before them and fail."""
+    """Load the versions that the policy selects; after a failed version, those that replace it."""
     try:
         found = scan(settings.model_repository)
     except ModelRejected as error:
@@ -57,7 +57,7 @@ def _check_models(settings: Settings) -> Iterator[Finding]:
         verdict = "FAILED" if settings.model_control == "none" else "warning"
         yield Finding(f"no model below {settings.model_repository}: <name>/<version>/model.onnx is expected", verdict)
     for name in sorted({*settings.load_models} - found.keys() - {EVERYTHING}):
-        yield Finding(f"model {name} (--load-models): it is not in the model repository", "FAILED")
+        yield Finding(f"model {name} (--load-models): not in the model repository", "FAILED")
     for name, model in found.items():
         if model.problem:
             yield Finding(f"model {name}: {model.problem}", "FAILED")
@@ -65,14 +65,14 @@ def _check_models(settings: Settings) -> Iterator[Finding]:
         for version, reason in model.refused.items():
             yield Finding(f"model {name} version {version}: {reason}", "FAILED")
         findings: dict[PlannedVersion, Finding] = {}
-        while untried := _chosen(model, findings, settings) - findings.keys():
+        while untried := _selected(model, findings, settings) - findings.keys():
             for each in sorted(untried, key=lambda planned: planned.version):
                 findings[each] = _try(each, settings)
                 yield findings[each]
 
 
-def _chosen(model: FoundModel, findings: Mapping[PlannedVersion, Finding], settings: Settings) -> set[PlannedVersion]:
-    """Return the versions that would be served, given the results so far."""
+def _selected(model: FoundModel, findings: Mapping[PlannedVersion, Finding], settings: Settings) -> set[PlannedVersion]:
+    """Return the versions to serve, without those that failed."""
     broken = {each for each, finding in findings.items() if finding.verdict == "FAILED"}
     return set(plan_model(model, policy_of(settings), ModelPlan(), broken).versions)
 

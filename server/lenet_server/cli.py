@@ -1,4 +1,4 @@
-"""The command `lenet-server`."""
+"""Run the command `lenet-server`."""
 
 import logging
 import signal
@@ -21,23 +21,23 @@ SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 @contextmanager
 def signals_awaited() -> Iterator[Callable[[], None]]:
-    """Defer SIGTERM and SIGINT. The function that the block gets returns when one has arrived.
+    """Defer SIGTERM and SIGINT, and yield a function that waits for the first of them.
 
-    When one has come, whether it was waited for yet or not, a further one ends the program on the spot.
+    A second signal kills the program at once, even before the function is called.
     """
-    # A signal may be handed to any thread, and the main thread sleeps on unless it waits for something that the
-    # handler written in C does: it writes a byte.
+    # The kernel may deliver a signal to any thread. Python's C handler writes a byte to the wakeup socket, which wakes
+    # the main thread wherever the signal arrived.
     reader, writer = socket.socketpair()
     with reader, writer:
 
-        def let_the_next_one_end_it(*_: object) -> None:
+        def restore_default_handlers(*_: object) -> None:
             for number in SIGNALS:
                 signal.signal(number, signal.SIG_DFL)
 
         writer.setblocking(False)
         signal.set_wakeup_fd(writer.fileno())
         for number in SIGNALS:
-            signal.signal(number, let_the_next_one_end_it)
+            signal.signal(number, restore_default_handlers)
 
         def wait() -> None:
             reader.recv(1)
@@ -48,16 +48,16 @@ def signals_awaited() -> Iterator[Callable[[], None]]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Serve until SIGTERM or SIGINT, then drain. Exit status: 0 after a drain, 1 if nothing could be served.
+    """Serve until SIGTERM or SIGINT, then drain. Exit status: 0 after a drain, 1 if the server cannot start.
 
-    With --check: 0 where a start would meet no trouble, 1 where it would.
+    With --check: 0 if all checks pass, 1 if one fails.
     """
     chosen, only_check = settings.parse_command(arguments)
     logs.configure(chosen.log_format, chosen.log_level)
     if only_check:
         return _check(chosen)
-    told = {name: _as_given(value) for name, value in asdict(chosen).items()}
-    log.info("settings: %s", ", ".join(map("=".join, told.items())), extra={"fields": {"settings": told}})
+    values = {name: _flag_value(value) for name, value in asdict(chosen).items()}
+    log.info("settings: %s", ", ".join(map("=".join, values.items())), extra={"fields": {"settings": values}})
     try:
         exposure.announce(chosen)
         with signals_awaited() as wait_for_signal, Supervisor(chosen, CollectorRegistry()):
@@ -68,15 +68,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _as_given(value: object) -> str:
-    """Return a setting's value as its flag takes it."""
+def _flag_value(value: object) -> str:
+    """Format a setting's value as on the command line."""
     if isinstance(value, tuple):
         return ",".join(value)
     return "" if value is None else str(value)
 
 
 def _check(chosen: settings.Settings) -> int:
-    from lenet_server.check import check  # with the modules that compute, which the supervisor does not need
+    from lenet_server.check import check  # imports onnxruntime, which the supervisor does not need
 
     failed = False
     for finding in check(chosen):

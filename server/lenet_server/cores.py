@@ -1,4 +1,4 @@
-"""The number of cores that this process may use: CPU affinity and cgroup quota, not the machine's size."""
+"""Count the usable cores, with CPU affinity and container quotas, and assign them to workers."""
 
 import math
 import os
@@ -7,9 +7,9 @@ from pathlib import Path
 
 
 def usable_cores(cgroup: Path = Path("/sys/fs/cgroup")) -> int:
-    """Return the number of cores of the CPU affinity, or fewer if a cgroup quota allows less (v1 or v2).
+    """Return the size of the CPU affinity, limited by the cgroup quota (v2 `cpu.max`, v1 `cpu.cfs_quota_us`).
 
-    At least 1. A quota of 1.5 cores counts as 2: threads for a part of a core are worth having.
+    At least 1. Fractional quotas are rounded up, so that a quota of 1.5 cores counts as 2.
     """
     cores = len(_affinity())
     quota = _quota(cgroup)
@@ -17,9 +17,9 @@ def usable_cores(cgroup: Path = Path("/sys/fs/cgroup")) -> int:
 
 
 def own_cores(workers: int) -> list[int | None]:
-    """Return a core for each worker; None for each if there are fewer cores than workers, or a single worker.
+    """Return a core for each worker, or None for each if there is one worker or there are too few cores.
 
-    Where cores are left over they are drawn by lot: other servers of this machine choose as well.
+    Spare cores are chosen at random, so that several servers on one machine spread over its cores.
     """
     cores = sorted(_affinity())
     if workers == 1 or len(cores) < workers or not hasattr(os, "sched_setaffinity"):
@@ -28,14 +28,14 @@ def own_cores(workers: int) -> list[int | None]:
 
 
 def _affinity() -> set[int]:
-    """Return the cores that this process may run on."""
+    """Return the CPU affinity, or all cores on systems without affinity."""
     if hasattr(os, "sched_getaffinity"):
         return os.sched_getaffinity(0)
     return set(range(os.cpu_count() or 1))
 
 
 def _quota(cgroup: Path) -> float | None:
-    """Return the cgroup's CPU quota in cores, None without one."""
+    """Return the cgroup quota in cores, None for no quota."""
     version_2 = _words(cgroup / "cpu.max")
     if version_2:
         return None if version_2[0] == "max" else int(version_2[0]) / int(version_2[1])

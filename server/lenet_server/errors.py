@@ -1,16 +1,16 @@
-"""The errors of calls and of starting a server. `rpc/statuses` maps those of calls to gRPC statuses."""
+"""Define the server's errors, independent of gRPC; `rpc.statuses` maps them to status codes."""
 
 
 class ServingError(Exception):
-    """A call failed. The caller reads the message."""
+    """Base class of the errors of a call. The message is sent to the caller."""
 
 
 class InvalidRequest(ServingError):
-    """The request is invalid: retrying does not help."""
+    """The request is invalid: retrying will not help."""
 
 
 class MessageTooLarge(ServingError):
-    """The request exceeds the server's size limit."""
+    """The request exceeds --max-message-bytes."""
 
     def __init__(self, length: int, most: int) -> None:
         super().__init__(
@@ -20,19 +20,19 @@ class MessageTooLarge(ServingError):
 
 
 class ModelNotFound(ServingError):
-    """No such model or version is served."""
+    """The requested model or version is not served."""
 
 
 class Unauthenticated(ServingError):
-    """The call has no token, or an unknown one."""
+    """The call has no token or an unknown one."""
 
 
 class PermissionDenied(ServingError):
-    """The caller's token does not allow the method."""
+    """The caller's token does not permit this method."""
 
 
 class NotSupported(ServingError):
-    """The server does not support the operation, or not with its settings."""
+    """The operation is not supported, or not with these settings."""
 
 
 class QueueFull(ServingError):
@@ -47,30 +47,30 @@ class Unavailable(ServingError):
 
 
 class ModelRetired(ServingError):
-    """The version of the model was just unloaded. A new lookup finds the version that is served now."""
+    """The model version was unloaded after the lookup. A new lookup finds the version served now."""
 
     def __init__(self) -> None:
-        super().__init__("this version of the model has left service: try again")
+        super().__init__("this version of the model was unloaded: try again")
 
 
 class NoModel(ServingError):
-    """The server is running without a model."""
+    """The server has no model loaded."""
 
 
 class NotLoadable(ServingError):
-    """A model cannot be loaded or unloaded by an API call. The message says why."""
+    """A model cannot be loaded or unloaded. The message gives the reason."""
 
 
 class DeadlineExceeded(ServingError):
-    """The deadline passed while the call was queued; nothing was computed for it."""
+    """The call's deadline passed while it was queued; it was not computed."""
 
 
 class CallerGone(ServingError):
-    """The caller cancelled or disconnected while the call was queued; nothing was computed for it."""
+    """The caller cancelled or disconnected while the call was queued; it was not computed."""
 
 
 class SettingsRefused(Exception):
-    """The settings conflict, or name a file that cannot be used. The message names the flag to change."""
+    """Settings conflict or name an invalid file. The message names the flag to change."""
 
 
 class PortUnavailable(Exception):
@@ -81,11 +81,11 @@ class PortUnavailable(Exception):
 
 
 class ModelRejected(Exception):
-    """A model file cannot be served. Raised while loading, never while serving; the message says why."""
+    """A model cannot be served. The message gives the reason. Raised while loading, never while serving."""
 
 
 class PlanRejected(ModelRejected):
-    """Versions of the plan cannot be served.
+    """Versions of a plan cannot be served.
 
     Attributes: `reasons`, by name and version.
     """

@@ -1,4 +1,4 @@
-"""What the settings expose to the network: logged at the start, refused if it cannot work."""
+"""Report at startup how the settings expose the server to the network."""
 
 import ipaddress
 import logging
@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 
 
 def announce(settings: Settings) -> None:
-    """Log transport, TLS and tokens if the server is secured, and warn of each danger. Raises SettingsRefused."""
+    """Log TLS and tokens, if enabled, and warn of dangerous settings. Raises SettingsRefused."""
     described = [describe(settings) for describe in DESCRIPTIONS]
     if settings.tls_certificate or settings.token_file:
         log.info("%s", "; ".join(described))
@@ -29,7 +29,7 @@ def describe_transport(settings: Settings) -> str:
 
 
 def describe_tls(settings: Settings) -> str:
-    """Describe TLS on the gRPC port. Raises SettingsRefused if its files cannot be used."""
+    """Describe TLS on the gRPC port. Raises SettingsRefused if its files are invalid."""
     files = certificates.tls_files(settings)
     if files is None:
         return "TLS: off"
@@ -39,7 +39,7 @@ def describe_tls(settings: Settings) -> str:
 
 
 def describe_tokens(settings: Settings) -> str:
-    """Describe the tokens. Raises SettingsRefused if their file cannot be used."""
+    """Describe token authentication. Raises SettingsRefused if the token file is invalid."""
     if settings.token_file is None:
         return "tokens: not needed"
     return f"tokens: {len(read_tokens(settings.token_file))} in {settings.token_file}"
@@ -49,16 +49,16 @@ DESCRIPTIONS = (describe_transport, describe_tls, describe_tokens)
 
 
 def dangers(settings: Settings) -> Iterator[str]:
-    """Yield a warning for each setting that is dangerous but works."""
+    """Yield a warning for each setting that is valid but dangerous."""
     if settings.token_file and not settings.tls_certificate and not _is_loopback(settings.host):
         yield (
-            f"TOKENS CROSS THE NETWORK IN PLAIN TEXT: anyone who sees the traffic to {settings.host} can use them. "
-            "Set --tls-certificate and --tls-key, or have a proxy before the server do TLS"
+            f"TOKENS CROSS THE NETWORK IN PLAIN TEXT: anyone who can read the traffic to {settings.host} can use them. "
+            "Set --tls-certificate and --tls-key, or terminate TLS in a proxy in front of the server"
         )
     if settings.token_file and settings.transport == "native":
         yield (
-            "--transport native reads a message whole, of whatever size, before it asks for its token: choose grpcio "
-            "where callers without one can reach the server"
+            "--transport native reads a whole message of any size before it checks the token: use --transport grpcio "
+            "if untrusted clients can reach the server"
         )
     if settings.model_control == "explicit" and not settings.token_file and not _is_loopback(settings.host):
         yield "EVERY CALLER MAY LOAD AND UNLOAD MODELS (--model-control explicit): set --token-file"

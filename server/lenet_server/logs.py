@@ -1,4 +1,4 @@
-"""The log: one line per event on standard error, as text for people or JSON for machines."""
+"""Configure logging: one line per event on standard error, as text or JSON."""
 
 import json
 import logging
@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 
 def configure(log_format: str, level: str, worker: int | None = None) -> None:
-    """Send this process's log to standard error as "text" or "json". Called once, by the process's entry point.
+    """Log to standard error as "text" or "json". Call once, from the process's entry point.
 
-    `worker` is a field of each event.
+    `worker`, the worker's number, is added to each event.
     """
     handler = logging.StreamHandler()
     handler.setFormatter(JsonFormatter(worker) if log_format == "json" else TextFormatter(worker))
@@ -16,7 +16,7 @@ def configure(log_format: str, level: str, worker: int | None = None) -> None:
 
 
 class TextFormatter(logging.Formatter):
-    """Formats an event as a line of text, in UTC."""
+    """Format an event as a line of text, with the time in UTC."""
 
     def __init__(self, worker: int | None = None) -> None:
         self._fields = {} if worker is None else {"worker": worker}
@@ -24,15 +24,15 @@ class TextFormatter(logging.Formatter):
         super().__init__(f"%(asctime)s %(levelname)-7s {prefix}%(message)s")
 
     def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: ARG002, N802
-        """Return the time of the event in ISO 8601."""
+        """Return the event's time in ISO 8601."""
         return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
 
 
 class JsonFormatter(TextFormatter):
-    """Formats an event as a JSON object; `extra={"fields": …}` adds keys."""
+    """Format an event as a JSON object; `extra={"fields": …}` adds keys."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return the event as a line of JSON."""
+        """Return the event as one line of JSON."""
         event = {
             "time": self.formatTime(record),
             "level": record.levelname.lower(),

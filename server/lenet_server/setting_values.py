@@ -1,6 +1,6 @@
-"""Parsers of settings. Each function parses one kind of value, or returns a function that does.
+"""Parse the values of settings. Each function parses one kind of value or returns a parser for it.
 
-They raise argparse.ArgumentTypeError with the accepted values; argparse puts the flag's name before it.
+Parsers raise argparse.ArgumentTypeError with the accepted range; argparse prefixes the flag's name.
 """
 
 import argparse
@@ -9,11 +9,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 AUTO = "auto"
+# At most 18 digits: every such number fits 64 bits, and int() raises ValueError beyond 4300 digits.
 WHOLE = re.compile(r"-?[0-9]{1,18}")
 
 
 def whole(low: int, high: int) -> Callable[[str], int]:
-    """Return a parser of whole numbers from `low` to `high`."""
+    """Return a parser of whole numbers from `low` to `high`, both included."""
 
     def parse(text: str) -> int:
         if not WHOLE.fullmatch(text.strip()) or not low <= int(text) <= high:
@@ -33,7 +34,7 @@ def whole_or_auto(low: int, high: int) -> Callable[[str], int | str]:
 
 
 def number(low: float, high: float) -> Callable[[str], float]:
-    """Return a parser of numbers from `low` to `high`."""
+    """Return a parser of numbers from `low` to `high`, both included."""
 
     def parse(text: str) -> float:
         try:
@@ -48,7 +49,7 @@ def number(low: float, high: float) -> Callable[[str], float]:
 
 
 def one_of(*choices: str) -> Callable[[str], str]:
-    """Return a parser that accepts these words."""
+    """Return a parser that accepts only `choices`."""
 
     def parse(text: str) -> str:
         if text not in choices:
@@ -59,7 +60,7 @@ def one_of(*choices: str) -> Callable[[str], str]:
 
 
 def receiver(text: str) -> str:
-    """Parse the URL of a trace receiver; empty for none."""
+    """Parse the URL of an OTLP endpoint; empty for none."""
     if text and not re.fullmatch(r"https?://[^/@\s]+:[0-9]{1,5}/?", text):
         raise argparse.ArgumentTypeError(f"{text!r} is not http://HOST:PORT or https://HOST:PORT")
     return text

@@ -22,4 +22,6 @@ def test_every_function_reads_ink_of_either_polarity(ink: int) -> None:
     fitted = prepare(data, INK)
     assert np.array_equal(fitted, prepare(on_transparency(255 - ink), INK))
     assert np.array_equal(fitted, prepare_counted(data, INK).image)
-    assert np.array_equal(fitted, glyphs(data, INK)[0].image)
+    (glyph,), (opposite,) = glyphs(data, INK), glyphs(on_transparency(255 - ink), INK)
+    assert np.array_equal(glyph.image, opposite.image)
+    assert glyph.box == opposite.box

@@ -1,4 +1,4 @@
-"""`lenet-server --check` says beforehand what a start would meet."""
+"""`lenet-server --check` validates settings and models without serving."""
 
 import shutil
 import socket
@@ -15,12 +15,12 @@ MODELS = f"--model-repository={ROOT / 'models'}"
 
 
 def checked(*flags: str) -> tuple[int, list[str]]:
-    """The exit status, and the lines that were printed."""
+    """Run the check; return the exit status and the lines printed."""
     done = run("lenet-server", "--check", *flags)
     return done.returncode, done.stdout.splitlines()
 
 
-def test_one_line_for_each_thing_and_status_0_where_all_is_well(tmp_path: Path) -> None:
+def test_valid_settings_print_one_line_per_check_and_exit_0(tmp_path: Path) -> None:
     authority = Authority(tmp_path)
     pair = authority.issue("server")
     tokens = tmp_path / "tokens"
@@ -45,7 +45,7 @@ def test_the_defaults_are_checked_too() -> None:
     )
 
 
-def test_everything_that_fails_is_told_at_once(tmp_path: Path) -> None:
+def test_all_failures_are_reported_in_one_run(tmp_path: Path) -> None:
     late = Authority(tmp_path).issue("late", valid_from=-2 * DAY, valid_to=-DAY)
     repository = tmp_path / "models"
     shutil.copytree(ROOT / "models", repository)
@@ -65,7 +65,7 @@ def test_everything_that_fails_is_told_at_once(tmp_path: Path) -> None:
     assert any(line.startswith("ok      model lenet version 1") for line in lines)
 
 
-def test_what_model_toml_says_is_tried_as_well(tmp_path: Path) -> None:
+def test_model_toml_is_checked(tmp_path: Path) -> None:
     for version in (1, 2):
         publish(tmp_path, "lenet", version)
     publish(tmp_path, "lenet", 3, b"broken")
@@ -83,15 +83,15 @@ def test_what_model_toml_says_is_tried_as_well(tmp_path: Path) -> None:
     assert lines[-1].endswith("model.toml: `label` is not known")
 
 
-def test_models_that_are_to_be_loaded_must_be_there() -> None:
+def test_models_to_load_must_be_in_the_repository() -> None:
     status, lines = checked(MODELS, "--model-control=explicit", "--load-models=lenet,leaves")
     assert status == 1
     assert [line for line in lines if line.startswith("FAILED")] == [
-        "FAILED  model leaves (--load-models): it is not in the model repository"
+        "FAILED  model leaves (--load-models): not in the model repository"
     ]
 
 
-def test_control_without_tokens_is_a_danger_where_others_can_reach_it() -> None:
+def test_model_control_without_tokens_warns_on_a_public_host() -> None:
     control = [MODELS, "--model-control=explicit"]
     status, lines = checked(*control, "--host=0.0.0.0")
     assert status == 0
@@ -99,7 +99,7 @@ def test_control_without_tokens_is_a_danger_where_others_can_reach_it() -> None:
     assert not any(line.startswith("warning") for line in checked(*control)[1])
 
 
-def test_a_danger_is_a_warning_and_no_failure(tmp_path: Path) -> None:
+def test_dangerous_settings_warn_and_exit_0(tmp_path: Path) -> None:
     tokens = tmp_path / "tokens"
     tokens.write_text("inference 0123456789abcdef\n")
     tokens.chmod(0o644)
@@ -116,7 +116,7 @@ def test_a_danger_is_a_warning_and_no_failure(tmp_path: Path) -> None:
         (["--tls-key=server.key"], "--tls-key server.key needs its certificate"),
     ],
 )
-def test_settings_that_do_not_fit_together_fail(flags: list[str], reason: str) -> None:
+def test_conflicting_settings_fail(flags: list[str], reason: str) -> None:
     status, lines = checked(MODELS, *flags)
     assert status == 1
     assert [reason in line for line in lines if line.startswith("FAILED")] == [True]
@@ -128,14 +128,14 @@ def test_a_repository_without_models_fails(tmp_path: Path) -> None:
         assert (status, reason in lines[-1]) == (1, True)
 
 
-def test_it_minds_no_port_that_is_taken() -> None:
+def test_ports_in_use_are_not_checked() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         done = run("lenet-server", "--check", MODELS, "--port", port, "--http-port", port)
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_a_wrong_value_ends_it_as_ever() -> None:
+def test_an_invalid_value_exits_with_status_2() -> None:
     done = run("lenet-server", "--check", "--port=http")
     assert done.returncode == 2
     assert "--port: 'http' is not a whole number" in done.stderr

@@ -15,7 +15,7 @@ from tests.conftest import ROOT
 from tests.support.processes import run, server_process
 
 
-def test_it_says_what_it_serves_and_where() -> None:
+def test_startup_logs_models_and_addresses() -> None:
     with server_process(f"--model-repository={ROOT / 'models'}") as server:
         messages = [event["message"] for event in server.events]
         assert server.stop() == 0
@@ -23,7 +23,7 @@ def test_it_says_what_it_serves_and_where() -> None:
     assert f"gRPC on 127.0.0.1:{server.grpc_port}" in messages[-1]
 
 
-def test_it_says_its_settings_as_flags_have_them() -> None:
+def test_startup_logs_settings_as_on_the_command_line() -> None:
     flags = (f"--model-repository={ROOT / 'models'}", "--model-control=explicit", "--load-models=lenet,leaves")
     with server_process(*flags) as server:
         settings = server.event("settings")["settings"]
@@ -31,7 +31,7 @@ def test_it_says_its_settings_as_flags_have_them() -> None:
     assert (settings["tls_key"], settings["max_batch_size"]) == ("", "64")
 
 
-def test_an_empty_repository_ends_it_with_the_reason(tmp_path: Path) -> None:
+def test_an_empty_repository_exits_with_the_reason(tmp_path: Path) -> None:
     done = run("lenet-server", "--port=0", "--http-port=0", "--model-repository", tmp_path)
     assert done.returncode == 1
     settings, reason = done.stderr.splitlines()
@@ -39,7 +39,7 @@ def test_an_empty_repository_ends_it_with_the_reason(tmp_path: Path) -> None:
     assert "no model to serve below" in reason
 
 
-def test_a_port_in_use_ends_it_with_the_address() -> None:
+def test_a_port_in_use_exits_with_the_address() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         models = f"--model-repository={ROOT / 'models'}"
@@ -62,7 +62,7 @@ with signals_awaited():
 """
 
 
-def test_a_second_signal_ends_a_start_that_takes_long() -> None:
+def test_a_second_signal_kills_a_slow_startup() -> None:
     with subprocess.Popen(
         [sys.executable, "-c", STARTING], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as starting:
@@ -95,7 +95,7 @@ def test_a_quota_of_cgroup_version_1_counts_too(tmp_path: Path) -> None:
     assert usable_cores(tmp_path) == 1
 
 
-def test_each_of_several_workers_gets_a_core_of_its_own_where_there_are_enough() -> None:
+def test_several_workers_get_one_core_each_if_there_are_enough() -> None:
     cores = os.sched_getaffinity(0)
     assert own_cores(1) == [None]
     assert own_cores(len(cores) + 1) == [None] * (len(cores) + 1)
@@ -103,13 +103,13 @@ def test_each_of_several_workers_gets_a_core_of_its_own_where_there_are_enough()
         assert set(own_cores(len(cores))) == cores
 
 
-def test_a_worker_says_which_it_is() -> None:
+def test_worker_number_is_logged() -> None:
     record = logging.LogRecord("lenet", logging.INFO, __file__, 1, "serves", (), None)
     assert json.loads(JsonFormatter(worker=1).format(record))["worker"] == 1
     assert TextFormatter(worker=1).format(record).endswith("INFO    worker 1: serves")
 
 
-def test_log_lines_for_machines_and_for_people() -> None:
+def test_json_and_text_log_lines() -> None:
     record = logging.LogRecord("lenet", logging.INFO, __file__, 1, "serves %s", ("lenet",), None)
     record.fields = {"port": 1}
     event = json.loads(JsonFormatter().format(record))

@@ -20,17 +20,17 @@ def test_a_flag_wins_over_the_environment_and_that_over_the_default() -> None:
     assert (settings.max_batch_size, settings.port) == (32, 0)
 
 
-def test_a_flag_makes_a_wrong_value_of_the_environment_harmless() -> None:
+def test_a_flag_overrides_an_invalid_environment_variable() -> None:
     assert parse(["--port=1"], {"LENET_SERVER_PORT": "http"}).port == 1
 
 
-def test_what_kubernetes_says_of_a_service_of_the_same_name_is_no_setting() -> None:
-    """Its variables for a Service called lenet-server begin like ours."""
+def test_kubernetes_service_variables_are_ignored() -> None:
+    """Variables for a Service called lenet-server share the prefix."""
     links = {"LENET_SERVER_PORT": "tcp://10.0.0.1:50051", "LENET_SERVER_SERVICE_HOST": "10.0.0.1"}
     assert parse([], links) == Settings()
 
 
-def test_names_of_models_are_given_with_commas() -> None:
+def test_model_names_are_comma_separated() -> None:
     flags = ["--model-control=explicit", "--load-models", "lenet, leaves"]
     assert parse(flags, {}).load_models == ("lenet", "leaves")
     assert parse(["--model-control=explicit"], {"LENET_SERVER_LOAD_MODELS": "*"}).load_models == ("*",)

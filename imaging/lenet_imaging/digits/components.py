@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lenet_imaging.arrays import Pixels
+from lenet_imaging.digits.border import border
 
 # The part of the full ink level, of 255, at which a stroke has its edge.
 INK_EDGE = 102
@@ -65,7 +66,7 @@ def glyph_only(ink: Pixels, working_size: int = 192) -> Glyph:
     components = _components(mask, ink)
     if len(components.amounts) == 2:
         return Glyph(np.asarray(mask, np.uint8), sure)
-    remaining = _without(_cut_off(components), components)
+    remaining = _without(_cut_off(components, ink), components)
     if remaining is not None:
         sure, components = False, _components(remaining, ink)
     main = int(components.amounts.argmax())
@@ -156,12 +157,10 @@ def _boxes_around(components: Components) -> Chosen:
     return around
 
 
-def _cut_off(components: Components) -> Chosen:
+def _cut_off(components: Components, ink: Pixels) -> Chosen:
     """Return which components [count] the picture's edge cuts, if a component inside is large beside them."""
-    labels, _, amounts = components
-    cut = np.zeros(len(amounts), np.bool_)
-    for side in (labels[0], labels[-1], labels[:, 0], labels[:, -1]):
-        cut[side] = True
+    cut = np.zeros(len(components.amounts), np.bool_)
+    cut[border(components.labels)[border(ink) > INK_EDGE]] = True
     cut[0] = False
-    largest_inside = float(amounts[~cut].max())
-    return np.asarray(cut & (largest_inside >= _CUT * amounts), np.bool_)
+    largest_inside = float(components.amounts[~cut].max())
+    return np.asarray(cut & (largest_inside >= _CUT * components.amounts), np.bool_)

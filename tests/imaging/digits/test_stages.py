@@ -9,9 +9,12 @@ import pytest
 
 from lenet_imaging import ImageError, decode
 from lenet_imaging.digits.fit_ink import fit_ink
-from lenet_trainer.datasets import Dataset, load
+from lenet_trainer.corruptions.kinds import KINDS, MIXTURE
+from lenet_trainer.corruptions.render import encode_image
+from lenet_trainer.corruptions.sample import corrupted_images
+from lenet_trainer.datasets.dataset import Dataset
 from lenet_trainer.datasets.digits import load_digits
-from lenet_trainer.disturbances import KINDS, MIXTURE, disturbed, picture_file
+from lenet_trainer.datasets.loader import load
 from lenet_trainer.progress import Silent
 from lenet_trainer.settings import DataSettings
 from tests.conftest import ROOT
@@ -53,11 +56,11 @@ def fitted(picture: Array, *, thorough: bool) -> Array:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_each_kind_of_disturbance(dataset: Dataset, model: onnxruntime.InferenceSession, kind: str) -> None:
+def test_each_kind_of_corruption(dataset: Dataset, model: onnxruntime.InferenceSession, kind: str) -> None:
     count = 80 if kind == MIXTURE else 25
     pictures = [
-        decode(picture_file(each.picture, each.recipe.quality)[0])
-        for each in disturbed(dataset, "test", kind, count, 0)
+        decode(encode_image(each.picture, each.recipe.quality)[0])
+        for each in corrupted_images(dataset, "test", kind, count, 0)
         if max(each.picture.shape) <= LARGEST
     ]
     check(pictures, model)

@@ -15,6 +15,7 @@ from lenet.v1 import classifier_pb2_grpc as rpc
 from lenet_client import Client
 from lenet_server.app import App
 from lenet_server.settings import Settings
+from lenet_trainer.datasets.digits import enlarge
 
 ROOT = Path(__file__).parents[1]
 
@@ -81,8 +82,7 @@ def samples() -> dict[Path, str]:
 def digits() -> NDArray[np.uint8]:
     """Real handwritten digits in the form of the bundled model's input, [64, 1, 28, 28]: 8×8 ones, enlarged."""
     small = load_digits().images[:64]  # [64, 8, 8], 0 … 16
-    large = np.kron(small * 15, np.ones((3, 3))).astype(np.uint8)  # [64, 24, 24]
-    return np.pad(large, ((0, 0), (2, 2), (2, 2)))[:, None]
+    return np.stack([enlarge((image * 15).astype(np.uint8)) for image in small])
 
 
 @pytest.fixture(scope="session")

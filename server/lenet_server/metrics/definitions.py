@@ -1,8 +1,8 @@
-"""The metrics by name. docs/metrics.md explains each to the person who reads the graphs."""
+"""The server's metrics and the buckets of its histograms. docs/metrics.md documents each."""
 
 from dataclasses import dataclass
 
-# A small model answers in a fraction of a millisecond, a queue may take seconds: 1, 2.5, 5 in each decade between.
+# Bucket bounds 1, 2.5 and 5 in each decade: a small model takes a fraction of a millisecond, a full queue seconds.
 SECONDS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 IMAGES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 CONFIDENCES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0)
@@ -12,7 +12,7 @@ WORKER = ("worker",)
 
 @dataclass(frozen=True)
 class Family:
-    """A metric. `bounds`, the upper ends of buckets, are a histogram's."""
+    """A metric. `bounds` are the upper bounds of a histogram's buckets."""
 
     name: str
     text: str
@@ -47,5 +47,5 @@ WORKER_RESTARTS = Family("lenet_worker_restarts", "How often a worker that died 
 WORKER_MEMORY = Family("lenet_worker_memory_bytes", "Resident memory of a worker.", WORKER)
 WORKER_CPU = Family("lenet_worker_cpu_seconds", "CPU time that a worker has taken, restarts included.", WORKER)
 
-# What is true now and not of all time: it ends with the process that says it.
+# Gauges: they end with the process that sets them.
 GAUGES = (IN_FLIGHT, QUEUE_LENGTH, READY, MODEL_INFO, WORKER_MEMORY)

@@ -1,4 +1,4 @@
-"""What all processes of the server have counted, summed, in the words of Prometheus."""
+"""Exposes the counts of all processes, summed, in Prometheus' form."""
 
 import platform
 from bisect import bisect_left
@@ -38,13 +38,13 @@ HISTOGRAMS = (
 
 
 def expose(counts: SharedCounts, registry: CollectorRegistry, sample: Callable[[], None]) -> None:
-    """Put the metrics into the registry. `sample` is called before each scrape, to have looked at what is sampled."""
+    """Register the metrics. Each scrape calls `sample` first, to update the gauges."""
     registry.register(_Exposition(counts, sample))
     ProcessCollector(registry=registry)
 
 
 def requests_by_code(counts: SharedCounts) -> dict[str, int]:
-    """How many requests have ended with which gRPC status."""
+    """Return the number of ended requests by gRPC status."""
     by_code: Counter[str] = Counter()
     for (_, code), (number,) in counts.totals(definitions.REQUESTS.name).items():
         by_code[code] += int(number)
@@ -57,11 +57,11 @@ class _Exposition(Collector):
         self._sample = sample
 
     def describe(self) -> Iterable[Metric]:
-        """The metrics without their values: the registry asks for them, so that a scrape may choose by name."""
+        """Return the metrics without values, so that a scrape can select by name."""
         return self._families()
 
     def collect(self) -> Iterable[Metric]:
-        """All metrics, as they are now."""
+        """Return all metrics with their current values."""
         self._sample()
         return self._families()
 
@@ -77,7 +77,7 @@ class _Exposition(Collector):
         yield _histogram(definitions.BATCH_SIZE, batch_sizes)
         yield _counter(definitions.PICTURES, {model: row[-1:] for model, row in batch_sizes.items()})
         yield _counter(definitions.PREDICTIONS, _by_label(counts.totals(definitions.PREDICTIONS.name)))
-        # A version is served once, by however many processes.
+        # A version counts once, not once for each process.
         ready = counts.highest(definitions.READY.name)
         yield _gauge(definitions.READY, ready)
         lengths = counts.totals(definitions.QUEUE_LENGTH.name)
@@ -120,7 +120,7 @@ def _histogram(family: Family, rows: Rows) -> Metric:
 
 
 def _batch_sizes(runs: Rows) -> Rows:
-    """A histogram's row for each model, of rows for each number of images."""
+    """Return a histogram's row for each model, from the rows for each batch size."""
     bounds = definitions.BATCH_SIZE.bounds
     by_model: dict[Labels, Values] = {}
     for (name, version, images), (count, _) in runs.items():
@@ -139,7 +139,7 @@ def _model_info(told: Rows) -> Metric:
 
 
 def _by_label(rows: Rows) -> Rows:
-    """A row for each label, of rows that have the labels in their names."""
+    """Return a row for each label, from rows that have the labels in their names."""
     by_label: dict[Labels, Values] = {}
     for (name, version, *labels), row in rows.items():
         for label, count in zip(labels, row, strict=True):

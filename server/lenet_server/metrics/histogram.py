@@ -1,4 +1,4 @@
-"""A distribution in a row of counts: how many values lie in each bucket, and their sum."""
+"""A histogram in a row of counts: the number of values in each bucket, and their sum."""
 
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -8,12 +8,12 @@ import numpy as np
 from lenet_server.metrics.definitions import Family
 from lenet_server.metrics.shared_memory import CountTable
 
-# From here on NumPy's calls cost less than a loop.
+# From this number of values on, NumPy is faster than a loop.
 MANY = 32
 
 
 class Histogram:
-    """Writes to one row: a value for each bucket, one for what is above the last, and the sum. Takes no lock."""
+    """Writes to one row: a count for each bucket, one for values above the last, and the sum. Takes no lock."""
 
     def __init__(self, table: CountTable, family: Family, *labels: str) -> None:
         self._bounds = family.bounds
@@ -22,13 +22,13 @@ class Histogram:
         self._bounds_array = np.array(family.bounds)
 
     def observe(self, value: float) -> None:
-        """Count one value; one that is equal to a bucket's upper end is in it."""
+        """Count one value; a value equal to a bucket's bound is in that bucket."""
         row = self._row
         row[bisect_left(self._bounds, value)] += 1.0
         row[-1] += value
 
     def observe_all(self, values: Sequence[float]) -> None:
-        """Count several."""
+        """Count several values."""
         row, bounds = self._row, self._bounds
         if len(values) < MANY:
             for value in values:

@@ -1,4 +1,4 @@
-"""What is counted of one model version while serving, in the table of one process."""
+"""Counts the calls and batches of one model version, in the table of one process."""
 
 import time
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ MOST_TOLD = 16
 
 
 class ModelMetrics:
-    """The batcher's observer. Any thread may count."""
+    """The batcher's observer. Thread-safe."""
 
     def __init__(self, metrics: Metrics, name: str, version: int, labels: Sequence[str]) -> None:
         self._metrics = metrics
@@ -53,7 +53,7 @@ class ModelMetrics:
         self._row_of_runs(1)  # so that Prometheus sees the model's counters begin at 0
 
     def statistics(self) -> Statistics:
-        """The same for callers of the API, and of the whole server."""
+        """Return the counts of the whole server, for API calls."""
         self.write()
         return statistics(self._metrics.counts, self._name, self._version)
 
@@ -98,12 +98,12 @@ class ModelMetrics:
         self._metrics.rejected(reason)
 
     def decoded(self, seconds: float) -> None:
-        """One encoded picture was read."""
+        """Count a decoded picture, and the seconds it took."""
         with self._lock:
             self._decode_seconds.observe(seconds)
 
     def _predicted(self, probabilities: NDArray[np.float32]) -> None:
-        """Count the best labels of probabilities [n, K]: a shift of either tells that the pictures have changed."""
+        """Count the best labels of probabilities [n, K] and their scores; a shift of either shows drift."""
         best = probabilities.argmax(axis=1)
         if len(best) < MANY:
             for label in best.tolist():

@@ -1,4 +1,4 @@
-"""What a worker process takes of the machine: memory and CPU time."""
+"""Memory and CPU time of a worker process."""
 
 import os
 import resource
@@ -11,7 +11,7 @@ from lenet_server.metrics.shared_memory import CountTable
 
 
 class ProcessMetrics:
-    """Writes it to the process's own table, where the time goes on from that of the processes before."""
+    """Writes them to the process's table, where CPU time continues from that of earlier processes."""
 
     def __init__(self, table: CountTable, number: int) -> None:
         self._memory = table.row(definitions.WORKER_MEMORY.name, str(number))
@@ -19,7 +19,7 @@ class ProcessMetrics:
         self._counted = 0.0  # seconds of CPU time
 
     def sample(self) -> None:
-        """Write down how much it is now."""
+        """Write the current values."""
         seconds = time.process_time()
         self._cpu[0] += seconds - self._counted
         self._counted = seconds
@@ -27,7 +27,7 @@ class ProcessMetrics:
 
 
 def _resident_bytes() -> int:
-    """The memory that the process holds now; where the system does not tell, the most that it ever held."""
+    """Return the resident memory in bytes; where the system does not report it, its maximum so far."""
     try:
         return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     except OSError:

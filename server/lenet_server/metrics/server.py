@@ -1,4 +1,4 @@
-"""What is counted while serving, in the table of one process. `exposition` tells it to Prometheus.
+"""Counts requests and models, in the table of one process. `exposition` exposes it to Prometheus.
 
 The methods are called once for a batch, not once for a call, where the work is done in batches.
 """
@@ -19,7 +19,7 @@ from lenet_server.metrics import definitions
 from lenet_server.metrics.histogram import Histogram
 from lenet_server.metrics.shared_memory import CountTable, Row, SharedCounts
 
-# Of what a model's file says of itself.
+# The keys of a model's metadata that lenet_model_info shows.
 TOLD = ("dataset", "test_accuracy", "parameters", "trainer_version", "created")
 
 REASONS: dict[type[ServingError], str] = {
@@ -33,14 +33,14 @@ REASONS: dict[type[ServingError], str] = {
 
 
 class Metrics:
-    """What one process counts. Any thread may.
+    """The counts of one process. Thread-safe.
 
     Attributes: `counts`, with what all processes of the server have counted; `table`, which is this one's; and `lock`,
     held while it is written to, since `+=` may be interrupted.
     """
 
     def __init__(self, counts: SharedCounts, number: int = 0) -> None:
-        """Write to the table of that number."""
+        """Write to the table with that number."""
         self.counts = counts
         self.table: CountTable = counts.tables[number]
         self.lock = threading.Lock()
@@ -53,7 +53,7 @@ class Metrics:
         self._queues: dict[tuple[str, str], Callable[[], int]] = {}
 
     def request_started(self) -> None:
-        """A request has come."""
+        """Count a request that has arrived."""
         self.requests_started(1)
 
     def requests_started(self, number: int) -> None:
@@ -74,12 +74,12 @@ class Metrics:
             self._request_seconds[method].observe_all(seconds)
 
     def request_abandoned(self, method: str) -> None:
-        """A request has ended with its stream, before it was answered: there is no duration to tell."""
+        """Count a request that ended with its stream before its response: it has no duration."""
         with self.lock:
             self._ended(method, "CANCELLED", 1)
 
     def rejected(self, reason: ServingError) -> None:
-        """Count one request that the model never saw."""
+        """Count a request that was refused or dropped before the model ran."""
         kind = type(reason)
         with self.lock:
             if kind not in self._rejected:
@@ -87,7 +87,7 @@ class Metrics:
             self._rejected[kind][0] += 1.0
 
     def model_served(self, name: str, version: int, metadata: dict[str, str]) -> None:
-        """A model version has gone into service, or stays in it."""
+        """Mark a model version as served."""
         told = [text for key in TOLD if key in metadata for text in (key, metadata[key])]
         model = (name, str(version))
         with self.lock:
@@ -97,7 +97,7 @@ class Metrics:
             self._info[model][0] = 1.0
 
     def model_retired(self, name: str, version: int) -> None:
-        """A model version has left service. What was counted of it stays."""
+        """Mark a model version as no longer served. Its counts stay."""
         model = (name, str(version))
         with self.lock:
             self.table.row(definitions.READY.name, *model)[0] = 0.0
@@ -107,17 +107,17 @@ class Metrics:
             self.table.row(definitions.QUEUE_LENGTH.name, *model)[0] = 0.0
 
     def queue_length(self, name: str, version: int, read: Callable[[], int]) -> None:
-        """Have the length of a model's queue read by sample()."""
+        """Register a model's queue, whose length sample() reads."""
         with self.lock:
             self._queues[name, str(version)] = read
             self.table.row(definitions.QUEUE_LENGTH.name, name, str(version))
 
     def written_by(self, name: str, version: int, write: Callable[[], None]) -> None:
-        """Have what was told of a model, and is not written down yet, written by sample()."""
+        """Register a function with which sample() writes a model's pending counts."""
         self._writers[name, str(version)] = write
 
     def sample(self) -> None:
-        """Write down what there was no time for, and what is not counted but looked at: the lengths of the queues."""
+        """Write pending counts, and the gauges: the lengths of the queues."""
         for write in list(self._writers.values()):
             write()
         with self.lock:

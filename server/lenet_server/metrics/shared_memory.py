@@ -1,4 +1,4 @@
-"""Counters in memory that processes share, so that what a process has counted outlives it.
+"""Counters in shared memory, which outlive the process that wrote them.
 
 Each process writes to a table of its own, and any process reads all of them. A table is a list of named rows of float64
 which only grows: a process that takes over the table of one that died finds its rows there and goes on counting.
@@ -19,10 +19,10 @@ from typing import Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-# What is not used yet takes no memory. This holds some thousand model versions, or a thousand of as many labels.
+# Unused pages take no memory. Enough for some thousand model versions, or one with a thousand labels.
 NAMES_BYTES = 32 * 2**20
 TABLE_BYTES = 2 * NAMES_BYTES
-WORD = 8  # bytes: of a value, and before the names, of the number that says how many bytes of names there are
+WORD = 8  # bytes of a value, and of the length that precedes the names
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ Values = NDArray[np.float64]
 
 
 class CountTable:
-    """Rows by the name of a metric and the values of its labels. Written by one process, and read by any.
+    """Rows by metric name and label values. One process writes; any process reads.
 
     Threads may share it; what they write to a row, they write under a lock of their own.
     """
@@ -44,10 +44,10 @@ class CountTable:
         self._names_end = memory[:WORD].cast("q")
         self._values = memory[half:].cast("d")
         self._rows: dict[str, dict[Labels, Row]] = {}
-        self._learned = WORD  # bytes of names that are known here
+        self._learned = WORD  # bytes of names read so far
         self._used = 0  # values
         self._is_full = False
-        self._lock = threading.Lock()  # two that learn the same names would count their rows twice
+        self._lock = threading.Lock()  # else two threads could add the same names twice
 
     def row(self, metric: str, *labels: str, width: int = 1) -> Row:
         """Return the row of that name, `width` values, adding it if it is new. For the process that writes."""
@@ -61,12 +61,12 @@ class CountTable:
             if end > len(self._names) or self._used + width > len(self._values):
                 return self._uncounted(metric, width)
             self._names[self._learned : end] = name
-            self._names_end[0] = end - WORD  # from now on it is there; a writer that dies before has changed nothing
+            self._names_end[0] = end - WORD  # publishes the row; a writer that dies earlier has changed nothing
             self._learn()
             return self._rows[metric][labels]
 
     def read(self, metric: str, *first: str) -> Iterator[tuple[Labels, Values]]:
-        """The rows of a metric whose labels' values begin as given: those values, and what has been counted."""
+        """Return the rows of a metric whose label values begin as given, with those values."""
         with self._lock:
             self._learn()
             rows = list(self._rows.get(metric, {}).items())
@@ -75,7 +75,7 @@ class CountTable:
                 yield labels, np.array(row)
 
     def zero(self, metric: str) -> None:
-        """Set all rows of a metric to 0. For the process that writes, or when it is dead."""
+        """Set all rows of a metric to 0. For the process that writes, or after its end."""
         with self._lock:
             self._learn()
             rows = list(self._rows.get(metric, {}).values())
@@ -83,7 +83,7 @@ class CountTable:
             row[:] = memoryview(array("d", bytes(row.nbytes)))
 
     def _learn(self) -> None:
-        """Take note of the rows that were added since. Under the lock."""
+        """Read the names of rows added since the last call. Call with the lock held."""
         end = self._names_end[0] + WORD
         if end == self._learned:
             return
@@ -91,7 +91,7 @@ class CountTable:
             try:
                 width, metric, *labels = json.loads(name)
             except ValueError:
-                return  # some processors tell of the end before they tell of the name: the next time it is there
+                return  # weakly ordered processors may show the new end before the name: it is there next time
             self._rows.setdefault(metric, {})[tuple(labels)] = self._values[self._used : self._used + width]
             self._used += width
             self._learned += len(name)
@@ -105,7 +105,7 @@ class CountTable:
 
 
 class SharedCounts:
-    """Several tables in memory that is handed to other processes by passing this to them when they are started.
+    """Several tables. Pass this object to a process at its start to share them.
 
     Attributes: `tables`, one for each process that counts.
     """
@@ -117,11 +117,11 @@ class SharedCounts:
         return _opened, (reduction.DupFd(self._file), len(self.tables))
 
     def totals(self, metric: str, *first: str) -> dict[Labels, Values]:
-        """What all have counted together, by the values of the metric's labels; only those that begin as given."""
+        """Return the sums over all tables by label values; only values that begin as given."""
         return self._merged(np.add, metric, first)
 
     def highest(self, metric: str, *first: str) -> dict[Labels, Values]:
-        """The highest that any has, likewise."""
+        """Return the maxima over all tables by label values; only values that begin as given."""
         return self._merged(np.maximum, metric, first)
 
     def _merged(self, merge: Callable[[Values, Values], Values], metric: str, first: Labels) -> dict[Labels, Values]:
@@ -140,18 +140,18 @@ class SharedCounts:
 
 class _PassedFile(Protocol):
     def detach(self) -> int:
-        """The file descriptor, in the process that it was passed to."""
+        """Return the file descriptor, in the process that it was passed to."""
 
 
 def _opened(file: _PassedFile, tables: int) -> SharedCounts:
-    """The same tables, in another process."""
+    """Return the same tables, in another process."""
     counts = SharedCounts.__new__(SharedCounts)
     counts._open(file.detach(), tables)  # noqa: SLF001 a second constructor
     return counts
 
 
 def _memory_file(size: int) -> int:
-    """A file without a name, of zeros."""
+    """Return an anonymous file of zeros."""
     if hasattr(os, "memfd_create"):
         file = os.memfd_create("lenet counts")
     else:

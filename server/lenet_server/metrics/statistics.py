@@ -1,4 +1,4 @@
-"""What has been counted of one model version by all processes of the server, for clients that ask over the API.
+"""The counts of one model version over all processes, for API calls.
 
 Prometheus gets its own figures from `exposition`; these are the ones that the inference protocol's ModelStatistics
 names. Both read the same tables.
@@ -22,7 +22,7 @@ ANSWERED, FAILED, COMPUTED, CALLS_WIDTH = 0, 2, 4, 6
 
 @dataclass(frozen=True)
 class Spent:
-    """How often something was done, and how long it took altogether."""
+    """A number of events and their total duration."""
 
     count: int = 0
     seconds: float = 0.0
@@ -32,9 +32,9 @@ class Spent:
 class Statistics:
     """The counters. A call's time is counted for each call, though several share one run of the model."""
 
-    last_run: float = 0.0  # when the model last ran, in the seconds of time.time(); 0 for never
+    last_run: float = 0.0  # when the model last ran, as time.time(); 0: never
     images: int = 0
-    answered: Spent = Spent()  # calls, from the queue to the model's answer
+    answered: Spent = Spent()  # calls, from the queue to the model's outputs
     failed: Spent = Spent()  # calls that the queue refused or dropped, or the model failed on
     queue: Spent = Spent()  # calls, waiting for the model
     compute: Spent = Spent()  # calls, in the model
@@ -43,7 +43,7 @@ class Statistics:
 
 
 def statistics(counts: SharedCounts, name: str, version: int) -> Statistics:
-    """All that has been counted of the version so far."""
+    """Return the counts of a version so far."""
     model = (name, str(version))
     calls = counts.totals(CALLS, *model).get(model, np.zeros(CALLS_WIDTH))
     runs = {int(images): _spent(run) for (_, _, images), run in counts.totals(RUNS, *model).items() if run[0]}
@@ -64,7 +64,7 @@ def _spent(values: NDArray[np.float64]) -> Spent:
 
 
 def _observed(counts: SharedCounts, family: definitions.Family, model: tuple[str, str]) -> Spent:
-    """What a histogram knows: its row ends with the sum."""
+    """Return the count and sum of a histogram's row."""
     for row in counts.totals(family.name, *model).values():
         return Spent(int(row[:-1].sum()), float(row[-1]))
     return Spent()

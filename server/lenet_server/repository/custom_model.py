@@ -1,4 +1,4 @@
-"""What has to be known of an ONNX image classifier that does not say it itself: the table [foreign] of model.toml."""
+"""The table [foreign] of model.toml: the conventions of an ONNX image classifier without lenet's metadata."""
 
 import math
 import re
@@ -23,21 +23,21 @@ class ForeignOptions:
     channels, or one for each in the order of the model's channels.
     """
 
-    labels: tuple[str, ...]  # in the order of the output; empty where `labels_file` has them
-    softmax: bool  # whether the output is logits, of which the softmax is to be taken, or probabilities already
-    labels_file: str = ""  # in the folder of the version or of the model, a label on each line
+    labels: tuple[str, ...]  # in the order of the output; empty if `labels_file` names them
+    softmax: bool  # True: the output is logits, and the server applies softmax; False: it is probabilities
+    labels_file: str = ""  # beside the version or the model; one label on each line
     fit: Fit = "resize"
     colours: Colours = "rgb"
     scale: float = 1 / 255
     mean: tuple[float, ...] = (0.0,)
     std: tuple[float, ...] = (1.0,)
-    size: tuple[int, int] | None = None  # height and width, where the file leaves them open
-    input: str = ""  # the name; empty for the only one
-    output: str = ""  # likewise
+    size: tuple[int, int] | None = None  # height and width, if they are dynamic in the file
+    input: str = ""  # its name; empty: the only one
+    output: str = ""  # its name; empty: the only one
 
 
 def read(table: TomlTable) -> ForeignOptions:
-    """The options in a table. Raises ModelRejected, naming the key, for what cannot be used."""
+    """Parse the options in a table. Raises ModelRejected, which names the key, for an invalid value."""
     labels = table.require("labels", _labels, "a list of strings, or the name of a file in the model's folder")
     options = ForeignOptions(
         labels=labels if isinstance(labels, tuple) else (),
@@ -57,7 +57,7 @@ def read(table: TomlTable) -> ForeignOptions:
 
 
 def read_labels(text: str) -> tuple[str, ...]:
-    """The labels of a file: one on each line. Raises ModelRejected where that is no list of labels."""
+    """Parse a labels file, one label on each line. Raises ModelRejected if it is not a list of labels."""
     labels = _labels([line.strip() for line in text.splitlines()])
     if not isinstance(labels, tuple):
         raise ModelRejected("the file of `foreign.labels` must have a different label on each line")

@@ -1,4 +1,4 @@
-"""Those that serve by a plan: all of them, or none."""
+"""The interface to the processes that serve a plan: all of them, or none."""
 
 from typing import Protocol
 
@@ -6,7 +6,7 @@ from lenet_server.repository.plan import Plan
 
 
 class Fleet(Protocol):
-    """One catalog or many, in one process or in many."""
+    """One or several catalogs, in one or several processes."""
 
     def apply(self, plan: Plan) -> None:
         """Serve by the plan in all catalogs, and return when they do. Calls in flight are not affected.

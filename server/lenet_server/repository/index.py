@@ -1,4 +1,4 @@
-"""What the model repository holds, version by version: what is served, and why the rest is not."""
+"""The index of the model repository: each version, whether it is served, and if not, why."""
 
 from collections.abc import Container, Mapping
 from typing import Literal, NamedTuple
@@ -9,12 +9,12 @@ from lenet_server.repository.version_policy import VersionPolicy
 
 
 class IndexEntry(NamedTuple):
-    """One version of a model. A model of which not even the versions are known has version 0."""
+    """One version of a model. A model whose versions cannot be listed has version 0."""
 
     name: str
     version: int
     state: Literal["READY", "UNAVAILABLE"]
-    reason: str = ""  # why it is not served, or why it is not served as it stands on disk
+    reason: str = ""  # why it is not served, or not as it is on disk
 
 
 def index(
@@ -24,7 +24,7 @@ def index(
     broken: Mapping[PlannedVersion, str],
     wanted: Container[str],
 ) -> list[IndexEntry]:
-    """All that was found or is served, by name and version. `wanted` are the models that are to be served at all."""
+    """Return all versions that were found or are served, by name and version. `wanted` are the models to serve."""
     entries = []
     for name in sorted(found.keys() | plan.models.keys()):
         model, served = found.get(name, FoundModel()), plan.of(name)

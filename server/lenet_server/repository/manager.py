@@ -1,4 +1,4 @@
-"""Keeps what is served in step with the model repository: at the start, by polling, or by API calls."""
+"""Applies the state of the model repository to the fleet: at the start, by polling, or on API calls."""
 
 import logging
 import threading
@@ -19,7 +19,7 @@ EVERYTHING = "*"
 
 
 class ModelManager:
-    """Decides what is to be served and has the fleet serve it; also the Control of callers.
+    """Decides what to serve and applies it to the fleet; implements Control for API calls.
 
     A version that cannot be served is reported once, and tried again when its file or model.toml has changed.
     """
@@ -32,17 +32,17 @@ class ModelManager:
         self._at_start = frozenset(settings.load_models)
         self._fleet = fleet
         self._changing = threading.Lock()
-        # Read without the lock: each is replaced as a whole.
+        # Read without the lock: assigned, never modified.
         self._plan = Plan()
         self._broken: dict[PlannedVersion, str] = {}
         self._problems: dict[str, str] = {}
-        self._loaded: frozenset[str] = frozenset()  # by name; only where callers choose
+        self._loaded: frozenset[str] = frozenset()  # by name; used with --model-control explicit
         self._started = False
         self._stopped = threading.Event()
         self._poller = threading.Thread(target=self._poll, name="model repository")
 
     def start(self) -> None:
-        """Have the fleet serve what is to be served at the start, and begin to poll if that is chosen.
+        """Apply the plan for the start to the fleet, and start polling if the settings say so.
 
         Raises ModelRejected where the repository is not there, and where nothing can be served and nothing will be.
         """
@@ -62,13 +62,13 @@ class ModelManager:
             self._poller.start()
 
     def stop(self) -> None:
-        """Follow the repository no longer."""
+        """Stop polling."""
         self._stopped.set()
         if self._poller.is_alive():
             self._poller.join()
 
     def look(self) -> None:
-        """Serve what the repository has by now, as far as it can be served.
+        """Scan the repository, and serve what can be served of it.
 
         Raises ModelRejected where the repository is not there.
         """
@@ -127,15 +127,15 @@ class ModelManager:
                 if not missing:
                     log.error("%s: what is served goes on", error)
                 missing = True
-            except Exception:  # the border of a thread: the next round may go better
+            except Exception:  # the border of a thread: the next poll may succeed
                 log.exception("the model repository could not be followed")
 
     def _follow(self, found: dict[str, FoundModel]) -> None:
-        """Serve what was found, as far as it can be served."""
+        """Serve what can be served of what was found."""
         self._report(found)
         on_disk = {each for model in found.values() for each in model.versions.values()}
         self._broken = {each: why for each, why in self._broken.items() if each in on_disk}
-        for _ in range(len(on_disk) + 1):  # each round that fails finds one more that is broken
+        for _ in range(len(on_disk) + 1):  # each round that fails finds one more broken version
             plan = plan_models(found, self._policy, self._plan, self._broken)
             try:
                 self._apply(plan)
@@ -144,7 +144,7 @@ class ModelManager:
             return
 
     def _apply(self, plan: Plan) -> None:
-        """Have the fleet serve by the plan if it is a new one. Raises PlanRejected, having noted what is broken."""
+        """Apply a new plan to the fleet. Raises PlanRejected after recording the broken versions."""
         before = self._plan
         if plan == before:
             return
@@ -161,7 +161,7 @@ class ModelManager:
             _log_change(before, plan)
 
     def _report(self, found: dict[str, FoundModel]) -> None:
-        """Log, once, what cannot even be tried."""
+        """Log, once, the models and versions that cannot be loaded."""
         problems = {name: model.problem for name, model in found.items() if model.problem}
         problems |= {
             f"{name} version {version}": why

@@ -1,4 +1,4 @@
-"""`model.toml`: what an operator says of a model beside its versions. docs/model-repository.md explains it."""
+"""`model.toml`, an operator's options for a model. docs/model-repository.md documents it."""
 
 import re
 import tomllib
@@ -12,25 +12,25 @@ from lenet_server.repository.custom_model import ForeignOptions
 from lenet_server.repository.toml_table import TomlTable
 from lenet_server.repository.version_policy import Kind, VersionPolicy
 
-# A label begins with a letter, so that it can stand where a version number can.
+# An alias begins with a letter, so it cannot be confused with a version number.
 LABEL = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,62}")
 MAX_VERSION = 2**63 - 1
 
 
 @dataclass(frozen=True)
 class ModelOptions:
-    """What model.toml says: nothing, where there is none."""
+    """The options in model.toml; the defaults if there is no such file."""
 
-    policy: VersionPolicy | None = None  # None for the server's
-    labels: Mapping[str, int] = field(default_factory=dict)  # label → version
-    foreign: ForeignOptions | None = None  # where the file does not keep the contract of lenet models
+    policy: VersionPolicy | None = None  # None: the server's policy
+    labels: Mapping[str, int] = field(default_factory=dict)  # alias → version
+    foreign: ForeignOptions | None = None  # if the file does not follow lenet's model contract
 
 
 def read(text: str) -> ModelOptions:
-    """The options in a text. Raises ModelRejected, naming the key, for what is unknown or wrong."""
+    """Parse the options. Raises ModelRejected, which names the key, for an unknown key or an invalid value."""
     try:
         table = TomlTable(tomllib.loads(text), "")
-    except (ValueError, RecursionError) as error:  # TOMLDecodeError, and numbers or nesting beyond all bounds
+    except (ValueError, RecursionError) as error:  # TOMLDecodeError; also excessive digits or nesting
         raise ModelRejected(f"not TOML: {error}") from error
     labels, foreign = table.table("labels"), table.table("foreign")
     options = ModelOptions(

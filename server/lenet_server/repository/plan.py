@@ -1,4 +1,4 @@
-"""What is to be served: made of what is on disk, of the policies, and of what is being served already.
+"""The plan of what to serve, made from the repository, the policies and the versions that are served already.
 
 Everything here is plain data and pure functions, so that a plan can be sent to other processes and compared.
 """
@@ -12,7 +12,7 @@ from lenet_server.repository.custom_model import ForeignOptions
 
 
 class Stamp(NamedTuple):
-    """By what a file is known to be the same as before."""
+    """The identity of a file: unchanged as long as this is equal."""
 
     modified_ns: int
     size: int  # bytes
@@ -21,7 +21,7 @@ class Stamp(NamedTuple):
 
 @dataclass(frozen=True)
 class PlannedVersion:
-    """One version of a model, and all that has to be known to load it. Another file makes it another one."""
+    """One version of a model, with all that loading it needs. A changed file makes a different value."""
 
     name: str
     version: int
@@ -31,27 +31,27 @@ class PlannedVersion:
 
 
 class ModelPlan(NamedTuple):
-    """What is to be served of one model, and its labels: label → version, which may be one that is not served."""
+    """The versions of a model to serve, and its aliases: alias → version, which may be one that is not served."""
 
-    versions: tuple[PlannedVersion, ...] = ()  # in their order
+    versions: tuple[PlannedVersion, ...] = ()  # ascending
     labels: Mapping[str, int] = {}
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be served, by name. A model of which nothing is to be served is not in it."""
+    """The plan of each model, by name. A model without versions to serve is absent."""
 
     models: Mapping[str, ModelPlan] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[PlannedVersion]:
-        """All versions, by name and version."""
+        """Return all versions, by name and version."""
         return (each for _, model in sorted(self.models.items()) for each in model.versions)
 
     def of(self, name: str) -> dict[int, PlannedVersion]:
-        """What is to be served of one model, by version."""
+        """Return the planned versions of one model, by version."""
         return {each.version: each for each in self.models.get(name, ModelPlan()).versions}
 
     def replaced(self, name: str, model: ModelPlan) -> "Plan":
-        """The plan with something else for one model; without it where that is nothing."""
+        """Return the plan with one model replaced, or removed if it has no versions."""
         models = {**self.models, name: model}
         return Plan({each: models[each] for each in models if models[each].versions})

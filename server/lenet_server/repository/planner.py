@@ -1,4 +1,4 @@
-"""Decides which versions of a model are to be served. Pure: what is on disk and what is served already come in."""
+"""Decides which versions of a model to serve. Pure functions of what is on disk and what is served already."""
 
 from collections.abc import Container, Mapping
 
@@ -11,7 +11,7 @@ from lenet_server.repository.version_policy import VersionPolicy
 def plan_models(
     found: Mapping[str, FoundModel], default: VersionPolicy, current: Plan, broken: Container[PlannedVersion]
 ) -> Plan:
-    """The plan for all models that were found, after the plan that is current.
+    """Return the plan for all models that were found, given the current plan.
 
     What is known to be broken is not planned. What is served goes on in its place: the same version as it was loaded
     before its file changed or, where nothing else can be served, the versions that are.
@@ -25,7 +25,7 @@ def plan_models(
 def plan_model(
     model: FoundModel, default: VersionPolicy, served: ModelPlan, broken: Container[PlannedVersion]
 ) -> ModelPlan:
-    """The same for one model."""
+    """Return the plan for one model."""
     if model.problem:
         return served
     loaded = {each.version: each for each in served.versions}
@@ -58,7 +58,7 @@ def plan_load(model: FoundModel, default: VersionPolicy) -> ModelPlan:
 def _labels(
     wanted: Mapping[str, int], before: Mapping[str, int], usable: Container[int], loaded: Container[int]
 ) -> tuple[dict[str, int], set[int]]:
-    """The version that each label names, and those of them that are to be served for its sake.
+    """Return the version of each alias, and the versions to serve because an alias names them.
 
     A label that is moved to a version that cannot be served stays with the one that it had.
     """

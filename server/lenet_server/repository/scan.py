@@ -22,16 +22,16 @@ MAX_TEXT_BYTES = 2**20
 
 @dataclass
 class FoundModel:
-    """What the folder of a model holds."""
+    """The contents of a model's folder."""
 
     versions: dict[int, PlannedVersion] = field(default_factory=dict)
-    refused: dict[int, str] = field(default_factory=dict)  # versions that cannot even be tried, and why
+    refused: dict[int, str] = field(default_factory=dict)  # versions that cannot be loaded, and why
     options: ModelOptions = field(default_factory=ModelOptions)
-    problem: str = ""  # why nothing of the folder can be used
+    problem: str = ""  # why the whole folder is unusable
 
 
 def scan(root: Path) -> dict[str, FoundModel]:
-    """The models below `root` by name. Raises ModelRejected where `root` is not a folder that can be read."""
+    """Return the models below `root` by name. Raises ModelRejected if `root` is not a readable folder."""
     try:
         root = root.resolve(strict=True)
         names = sorted(each.name for each in root.iterdir() if each.name[0] != "." and each.name.isprintable())
@@ -65,7 +65,7 @@ def _model(root: Path, name: str) -> FoundModel:
 
 
 def _files(folder: Path) -> dict[int, Path]:
-    """The model files in a folder by version; none where it is no folder."""
+    """Return the model files in a folder by version; none if it is not a folder."""
     try:
         numbered = [each for each in folder.iterdir() if VERSION.fullmatch(each.name)]
     except (FileNotFoundError, NotADirectoryError):
@@ -89,7 +89,7 @@ def _is_there(path: Path) -> bool:
 def _with_labels(
     root: Path, folder: Path, version_folder: Path, foreign: ForeignOptions | None
 ) -> ForeignOptions | None:
-    """The options with the labels of the labels file, if that is where they are."""
+    """Return the options with the labels of the labels file, if they name one."""
     if foreign is None or not foreign.labels_file:
         return foreign
     own = version_folder / foreign.labels_file
@@ -108,7 +108,7 @@ def _text(root: Path, path: Path) -> str:
 
 
 def _regular(root: Path, path: Path) -> tuple[Path, Stamp]:
-    """The file itself that a path leads to, and its stamp. Raises ModelRejected unless it is one inside the root."""
+    """Resolve a path to a file inside the root, and return it with its stamp. Raises ModelRejected otherwise."""
     file = _inside(root, path)
     try:
         found = file.stat()
@@ -120,10 +120,10 @@ def _regular(root: Path, path: Path) -> tuple[Path, Stamp]:
 
 
 def _inside(root: Path, path: Path) -> Path:
-    """Where a path really leads. Raises ModelRejected where that is out of the root, or nowhere."""
+    """Resolve a path. Raises ModelRejected if it leaves the root or does not exist."""
     try:
         resolved = path.resolve(strict=True)
-    except (OSError, RuntimeError) as error:  # RuntimeError: links that lead in a circle
+    except (OSError, RuntimeError) as error:  # RuntimeError: a loop of symbolic links
         raise ModelRejected(f"{path.relative_to(root)} cannot be read: {error}") from error
     if not resolved.is_relative_to(root):
         raise ModelRejected(f"{path.relative_to(root)} leads out of the model repository")

@@ -1,4 +1,4 @@
-"""A table of a TOML file, read key by key: what is wrong, missing or unknown is refused with its name."""
+"""A TOML table, read key by key. Invalid, missing and unknown keys are refused by name."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
@@ -12,12 +12,12 @@ class TomlTable:
     """Each key is taken once; finish() refuses the keys that were not taken."""
 
     def __init__(self, content: Mapping[str, Any], where: str) -> None:
-        """`where` goes before the keys in messages: "foreign." for the table [foreign]."""
+        """`where` is the prefix of keys in messages: "foreign." for the table [foreign]."""
         self._content = dict(content)
         self._where = where
 
     def take(self, key: str, check: Callable[[Any], Value | None], wanted: str) -> Value | None:
-        """The value of a key as `check` makes it, or None where the table lacks the key.
+        """Return the value of a key as converted by `check`, or None without such a key.
 
         Raises ModelRejected where `check` gives None; `wanted` says what would be right.
         """
@@ -30,27 +30,27 @@ class TomlTable:
         return checked
 
     def require(self, key: str, check: Callable[[Any], Value | None], wanted: str) -> Value:
-        """The same for a key that must be there."""
+        """Return the value of a required key, as take() does."""
         value = self.take(key, check, wanted)
         if value is None:
             raise self.wrong(key, f"is missing: {wanted} is expected")
         return value
 
     def table(self, key: str) -> "TomlTable | None":
-        """The table of that name, or None where there is none."""
+        """Return the sub-table of that name, or None."""
         content = self.take(key, lambda value: value if isinstance(value, dict) else None, "a table")
         return None if content is None else TomlTable(content, f"{self._where}{key}.")
 
     def rest(self) -> dict[str, Any]:
-        """All that has not been taken yet."""
+        """Return the keys and values not taken yet."""
         content, self._content = self._content, {}
         return content
 
     def wrong(self, key: str, problem: str) -> ModelRejected:
-        """The error that says what is wrong with a key."""
+        """Return the error for a key."""
         return ModelRejected(f"`{self._where}{key}` {problem}")
 
     def finish(self) -> None:
-        """Raise ModelRejected where a key is left."""
+        """Raise ModelRejected if a key was not taken."""
         if self._content:
             raise self.wrong(min(self._content), "is not known")

@@ -1,4 +1,4 @@
-"""Which of a model's versions are to be served: the latest few, all, or specific ones."""
+"""Version policies: serve the latest versions of a model, all, or specific ones."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ Kind = Literal["latest", "all", "specific"]
 
 @dataclass(frozen=True)
 class VersionPolicy:
-    """`count` says how many are the latest; `versions` which are the specific ones."""
+    """A policy. `count` is the number of latest versions; `versions` are the specific ones."""
 
     kind: Kind
     count: int = 1
     versions: frozenset[int] = frozenset()
 
     def choose(self, versions: Collection[int]) -> set[int]:
-        """Those of the versions that are to be served."""
+        """Return the versions to serve."""
         match self.kind:
             case "latest":
                 return set(sorted(versions)[-self.count :])
@@ -28,7 +28,7 @@ class VersionPolicy:
                 return set(versions) & self.versions
 
     def __str__(self) -> str:
-        """The policy in words."""
+        """Return the policy in words."""
         match self.kind:
             case "latest":
                 return f"latest {self.count}"
@@ -39,7 +39,7 @@ class VersionPolicy:
 
 
 def policy_of(settings: Settings) -> VersionPolicy:
-    """The policy for models that have none of their own."""
+    """Return the policy for models without their own."""
     if settings.version_policy == "all":
         return VersionPolicy("all")
     return VersionPolicy("latest", settings.versions)

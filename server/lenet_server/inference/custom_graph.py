@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from lenet_imaging import Preprocessing
 from lenet_server.batching.job import Outputs
 from lenet_server.errors import ModelRejected
-from lenet_server.repository.custom_model import ForeignOptions
+from lenet_server.repository.custom_model import CustomModelOptions
 
 # The smallest normal float32, in place of a probability of 0, whose logarithm would be infinite.
 SMALLEST = np.finfo(np.float32).tiny
@@ -18,7 +18,7 @@ SMALLEST = np.finfo(np.float32).tiny
 class CustomGraph:
     """See graph.Graph. The input is float32 [N, C, H, W], of any name; if N is fixed to 1, images run one by one."""
 
-    def __init__(self, session: onnxruntime.InferenceSession, options: ForeignOptions) -> None:
+    def __init__(self, session: onnxruntime.InferenceSession, options: CustomModelOptions) -> None:
         """Raises ModelRejected with the reason if the file is not of this kind, or contradicts the options."""
         self._session = session
         self._options = options
@@ -58,7 +58,7 @@ def _only(kind: str, nodes: Sequence[onnxruntime.NodeArg], name: str) -> onnxrun
     raise ModelRejected(f"{wanted}: the file has {names}")
 
 
-def _image_shape(node: onnxruntime.NodeArg, options: ForeignOptions) -> tuple[int, int, int]:
+def _image_shape(node: onnxruntime.NodeArg, options: CustomModelOptions) -> tuple[int, int, int]:
     if node.type != "tensor(float)" or len(node.shape) != 4:
         raise ModelRejected(f"input `{node.name}` must be float32 [N, C, H, W], the file has {node.type} {node.shape}")
     images, channels, height, width = node.shape
@@ -75,7 +75,7 @@ def _image_shape(node: onnxruntime.NodeArg, options: ForeignOptions) -> tuple[in
     return channels, height, width
 
 
-def _normalisation(options: ForeignOptions, channels: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def _normalisation(options: CustomModelOptions, channels: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """The factor and the offset, in that order, that normalise a pixel: each [C, 1, 1] or [1, 1, 1]."""
     for key, values in (("mean", options.mean), ("std", options.std)):
         if len(values) not in (1, channels):

@@ -13,7 +13,7 @@ from lenet_server.inference.custom_graph import CustomGraph
 from lenet_server.inference.graph import Graph
 from lenet_server.inference.lenet_graph import OUTPUTS, LenetGraph
 from lenet_server.inference.session import open_session
-from lenet_server.repository.custom_model import ForeignOptions
+from lenet_server.repository.custom_model import CustomModelOptions
 
 __all__ = ["OUTPUTS", "Model"]
 
@@ -27,7 +27,7 @@ class Model:
     """
 
     def __init__(
-        self, path: Path, *, name: str, version: int, threads: int, foreign: ForeignOptions | None = None
+        self, path: Path, *, name: str, version: int, threads: int, foreign: CustomModelOptions | None = None
     ) -> None:
         """Load the file at `path`; raises ModelRejected with the reason if it cannot be served."""
         session = open_session(path, threads)

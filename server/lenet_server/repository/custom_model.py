@@ -16,7 +16,7 @@ MAX_SIDE = 16_384  # pixels
 
 
 @dataclass(frozen=True)
-class ForeignOptions:
+class CustomModelOptions:
     """The input and output conventions of a model that another tool exported.
 
     An input value is (pixel × scale − mean) ÷ std, pixels being 0 … 255. `mean` and `std` have one value for all
@@ -36,10 +36,10 @@ class ForeignOptions:
     output: str = ""  # its name; empty: the only one
 
 
-def read(table: TomlTable) -> ForeignOptions:
+def read(table: TomlTable) -> CustomModelOptions:
     """Parse the options in a table. Raises ModelRejected, which names the key, for an invalid value."""
     labels = table.require("labels", _labels, "a list of strings, or the name of a file in the model's folder")
-    options = ForeignOptions(
+    options = CustomModelOptions(
         labels=labels if isinstance(labels, tuple) else (),
         labels_file=labels if isinstance(labels, str) else "",
         softmax=table.require("softmax", _instance(bool), "true for logits, false for probabilities"),

@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 from lenet_server.errors import ModelRejected
 from lenet_server.repository import custom_model
-from lenet_server.repository.custom_model import ForeignOptions
+from lenet_server.repository.custom_model import CustomModelOptions
 from lenet_server.repository.toml_table import TomlTable
 from lenet_server.repository.version_policy import Kind, VersionPolicy
 
@@ -23,7 +23,7 @@ class ModelOptions:
 
     policy: VersionPolicy | None = None  # None: the server's policy
     labels: Mapping[str, int] = field(default_factory=dict)  # alias → version
-    foreign: ForeignOptions | None = None  # if the file does not follow lenet's model contract
+    foreign: CustomModelOptions | None = None  # if the file does not follow lenet's model contract
 
 
 def read(text: str) -> ModelOptions:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from lenet_server.repository.custom_model import ForeignOptions
+from lenet_server.repository.custom_model import CustomModelOptions
 
 
 class Stamp(NamedTuple):
@@ -27,7 +27,7 @@ class PlannedVersion:
     version: int
     path: Path
     stamp: Stamp
-    foreign: ForeignOptions | None = None
+    foreign: CustomModelOptions | None = None
 
 
 class ModelPlan(NamedTuple):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from lenet_server.errors import ModelRejected
 from lenet_server.repository import custom_model, model_options
-from lenet_server.repository.custom_model import ForeignOptions
+from lenet_server.repository.custom_model import CustomModelOptions
 from lenet_server.repository.model_options import ModelOptions
 from lenet_server.repository.plan import PlannedVersion, Stamp
 
@@ -87,8 +87,8 @@ def _is_there(path: Path) -> bool:
 
 
 def _with_labels(
-    root: Path, folder: Path, version_folder: Path, foreign: ForeignOptions | None
-) -> ForeignOptions | None:
+    root: Path, folder: Path, version_folder: Path, foreign: CustomModelOptions | None
+) -> CustomModelOptions | None:
     """Return the options with the labels of the labels file, if they name one."""
     if foreign is None or not foreign.labels_file:
         return foreign

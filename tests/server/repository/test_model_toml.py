@@ -17,7 +17,7 @@ from lenet_imaging import Preprocessing, encode_png
 from lenet_server.app import App
 from lenet_server.errors import ModelRejected
 from lenet_server.inference.model import Model
-from lenet_server.repository.custom_model import ForeignOptions
+from lenet_server.repository.custom_model import CustomModelOptions
 from lenet_server.repository.model_options import ModelOptions, read
 from lenet_server.repository.scan import scan
 from lenet_server.repository.version_policy import VersionPolicy
@@ -54,7 +54,7 @@ def test_all_that_it_may_say() -> None:
     assert read(text) == ModelOptions(
         VersionPolicy("specific", versions=frozenset({1, 2})),
         {"stable": 1, "canary-2": 2},
-        ForeignOptions(
+        CustomModelOptions(
             labels=("cat", "dog"),
             softmax=False,
             fit="ink",
@@ -74,7 +74,7 @@ def test_what_it_says_when_it_says_little() -> None:
     assert read('version_policy = "latest"') == ModelOptions(VersionPolicy("latest"))
     assert read('version_policy = "latest"\nversions = 3') == ModelOptions(VersionPolicy("latest", 3))
     assert read('version_policy = "all"') == ModelOptions(VersionPolicy("all"))
-    assert read(FOREIGN).foreign == ForeignOptions(LABELS, softmax=True)
+    assert read(FOREIGN).foreign == CustomModelOptions(LABELS, softmax=True)
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_what_is_wrong_is_refused_with_the_name_of_the_key(text: str, reason: st
 
 def load(path: Path, file: onnx.ModelProto, **options: object) -> Model:
     onnx.save(file, path / "model.onnx")
-    foreign = ForeignOptions(**{"labels": LABELS, "softmax": True, **options})  # type: ignore[arg-type]
+    foreign = CustomModelOptions(**{"labels": LABELS, "softmax": True, **options})  # type: ignore[arg-type]
     model = Model(path / "model.onnx", name="foreign", version=1, threads=1, foreign=foreign)
     model.warm_up(8)
     return model
@@ -218,7 +218,9 @@ def test_external_data_outside_of_its_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "1").mkdir()
     (tmp_path / "1/model.onnx").write_bytes(file.SerializeToString())
     with pytest.raises(ModelRejected, match="escapes model directory"):
-        Model(tmp_path / "1/model.onnx", name="m", version=1, threads=1, foreign=ForeignOptions(LABELS, softmax=True))
+        Model(
+            tmp_path / "1/model.onnx", name="m", version=1, threads=1, foreign=CustomModelOptions(LABELS, softmax=True)
+        )
 
 
 def test_a_foreign_model_is_served_like_any_other(tmp_path: Path, transport: str, images: NDArray[np.uint8]) -> None:

@@ -75,8 +75,7 @@ def under_even_illumination(image: Pixels, light: Ink) -> Pixels:
 def _without_ink(grey: Pixels) -> Ink:
     """Return the border of a picture [H, W] as border() does, without what covers less than a quarter of a side."""
     top, bottom, left, right = (
-        cv2.medianBlur(np.ascontiguousarray(side)[np.newaxis], _odd(len(side) // 2))[0]
-        for side in (grey[0], grey[-1], grey[:, 0], grey[:, -1])
+        _median(side, _odd(len(side) // 2)) for side in (grey[0], grey[-1], grey[:, 0], grey[:, -1])
     )
     return np.concatenate([top, bottom, left[1:-1], right[1:-1]]).astype(np.float32)
 
@@ -108,6 +107,12 @@ def paper_under_ink(image: Pixels, *, ink_is_dark: bool) -> Ink:
 def _ink_is_dark(grey: Pixels) -> bool:
     stray = np.subtract(grey, cv2.medianBlur(grey, _odd(max(3, round(_REACH * max(grey.shape))))), dtype=np.float32)
     return float(np.sum(stray * stray * stray)) < 0
+
+
+def _median(row: Pixels, width: int) -> Pixels:
+    """Return the running median of a row, its ends repeated. OpenCV's fails on some rows of a single line."""
+    windows = np.lib.stride_tricks.sliding_window_view(np.pad(row, width // 2, mode="edge"), width)
+    return np.partition(windows, width // 2, axis=1)[:, width // 2]
 
 
 def _odd(number: int) -> int:

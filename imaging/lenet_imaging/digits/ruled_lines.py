@@ -57,7 +57,9 @@ def ruled_lines(mask: Pixels) -> Pixels | None:
 
 
 def _lines_across(mask: Pixels) -> _Lines | None:
-    """Return the lines from left to right."""
+    """Return the lines from left to right; None where there are none, or the mask is too narrow to tell."""
+    if mask.shape[1] <= 2 * _EDGE:
+        return None
     thin = cv2.subtract(mask, _taller_than(mask, _THICKEST))
     ends = _ends(mask, np.asarray(thin, np.uint8))
     if not ends:

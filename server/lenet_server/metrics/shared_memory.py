@@ -19,7 +19,7 @@ from typing import Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-# Unused pages take no memory. Enough for some thousand model versions, or one with a thousand labels.
+# Unused pages take no memory. A table holds over a thousand model versions with a thousand labels each.
 NAMES_BYTES = 32 * 2**20
 TABLE_BYTES = 2 * NAMES_BYTES
 WORD = 8  # bytes of a value, and of the length that precedes the names

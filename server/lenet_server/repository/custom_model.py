@@ -25,7 +25,7 @@ class CustomModelOptions:
 
     labels: tuple[str, ...]  # in the order of the output; empty if `labels_file` names them
     softmax: bool  # True: the output is logits, and the server applies softmax; False: it is probabilities
-    labels_file: str = ""  # beside the version or the model; one label on each line
+    labels_file: str = ""  # in the version's or the model's folder; one label on each line
     fit: Fit = "resize"
     colours: Colours = "rgb"
     scale: float = 1 / 255

@@ -36,7 +36,7 @@ class Layout:
         return self.samples if self.planar else 1
 
     def row_bytes(self, width: int) -> int:
-        """Return the bytes of so many pixels in a row of one plane."""
+        """Return the number of bytes of a row of pixels in one plane."""
         return -(-width * self.bits * (self.samples // self.planes) // 8)
 
     def problem(self) -> str | None:

@@ -58,7 +58,7 @@ class Pyramid:
         return self.part(box, self.level_of(box.longest, least))
 
     def scaled(self, box: Box, longest: int) -> Pixels:
-        """Return what a box of the picture shows, its longest side exactly so many pixels."""
+        """Return a box of the picture, resized so that its longest side has the given number of pixels."""
         image = self.view(box, longest)
         factor = longest / max(image.shape[:2])
         return scale(image, max(1, round(image.shape[0] * factor)), max(1, round(image.shape[1] * factor)))

@@ -111,5 +111,5 @@ def _groups(edge: Pixels) -> list[float]:
 
 
 def _taller_than(mask: Pixels, height: int) -> Pixels:
-    """Return which pixels of a mask stand in columns of more than so many."""
+    """Return the pixels of a mask that stand in columns of more than `height` pixels."""
     return np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((height + 1, 1), np.uint8)), np.uint8)

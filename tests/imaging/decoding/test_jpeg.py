@@ -80,7 +80,7 @@ def test_other_formats_come_whole(form: str) -> None:
 
 
 def with_scans(scans: int, size: tuple[int, int] = (400, 300)) -> bytes:
-    """A progressive JPEG with so many scans more, which refine nothing."""
+    """A progressive JPEG with further scans that refine nothing."""
     data = encoded(photograph("L", size), "JPEG", progressive=True)
     scan = b"\xff\xda" + struct.pack(">HBBBBBB", 8, 1, 1, 0, 0, 0, 0x01) + bytes(size[0] * size[1] // 64 // 8 + 40)
     return data[:-2] + scan * scans + data[-2:]
